@@ -1,0 +1,131 @@
+/**
+ * The shape one brush movement covers: a disc pulled along a line, its radius changing evenly
+ * (pen pressure), its rim fading inwards by hardness. Positions are picture pixels with fractions;
+ * the middle of the first pixel is 0.5.
+ */
+
+/** @typedef {{x: number, y: number, radius: number}} Dab */
+
+/**
+ * @typedef {object} Capsule
+ * @property {number} ax start
+ * @property {number} ay
+ * @property {number} bx end
+ * @property {number} by
+ * @property {number} dx end minus start
+ * @property {number} dy
+ * @property {number} perLength2 1 / squared length, 0 for a single dab
+ * @property {number} rim distance at which nothing is covered any more, at the start
+ * @property {number} rimGrowth how much the rim grows until the end
+ * @property {number} outer largest rim
+ * @property {number} core distance up to which everything is covered fully; negative = no core
+ * @property {number} ramp width of the fade in pixels
+ * @property {Uint8Array} fade coverage by depth, FADE_STEPS + 1 entries over the ramp
+ * @property {boolean} startCap whether the half disc behind the start is wanted
+ */
+
+export const FADE_STEPS = 1024;
+const linear = new Uint8Array(FADE_STEPS + 1);
+const smooth = new Uint8Array(FADE_STEPS + 1);
+for (let i = 0; i <= FADE_STEPS; i++) {
+  const depth = i / FADE_STEPS;
+  linear[i] = Math.round(255 * depth);
+  smooth[i] = Math.round(255 * depth * depth * (3 - 2 * depth));
+}
+
+/**
+ * @param {Dab} from
+ * @param {Dab} to
+ * @param {number} hardness 1 = a crisp rim (one pixel of antialiasing), 0 = fades from the middle
+ * @param {boolean} startCap false leaves out what the movement before has painted already
+ * @returns {Capsule}
+ */
+export function capsule(from, to, hardness, startCap) {
+  const radius = Math.max(from.radius, to.radius);
+  const ramp = Math.max(1, radius * (1 - hardness));
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  const length2 = dx * dx + dy * dy;
+  return {
+    ax: from.x,
+    ay: from.y,
+    bx: to.x,
+    by: to.y,
+    dx,
+    dy,
+    perLength2: length2 ? 1 / length2 : 0,
+    rim: from.radius + 0.5,
+    rimGrowth: to.radius - from.radius,
+    outer: radius + 0.5,
+    core: Math.min(from.radius, to.radius) + 0.5 - ramp,
+    ramp,
+    fade: ramp > 2 ? smooth : linear,
+    startCap: startCap || !length2,
+  };
+}
+
+/**
+ * Distance from a point to the capsule's line.
+ * @param {Capsule} shape
+ * @param {number} x
+ * @param {number} y
+ */
+export function distance(shape, x, y) {
+  const px = x - shape.ax;
+  const py = y - shape.ay;
+  const along = Math.min(1, Math.max(0, (px * shape.dx + py * shape.dy) * shape.perLength2));
+  return Math.hypot(px - along * shape.dx, py - along * shape.dy);
+}
+
+/** Where the last `findChord` began and ended; kept out of an object, it is called per row. */
+export const chord = { from: 0, to: 0 };
+
+/**
+ * Finds the stretch of a row that lies within a radius of the capsule's line.
+ * @param {Capsule} shape
+ * @param {number} radius
+ * @param {number} y
+ * @returns {boolean} false when the row misses it
+ */
+export function findChord(shape, radius, y) {
+  chord.from = Infinity;
+  chord.to = -Infinity;
+  if (radius < 0) return false;
+  widenByDisc(shape.ax, shape.ay, radius, y);
+  if (shape.perLength2) {
+    widenByDisc(shape.bx, shape.by, radius, y);
+    const reach = radius * Math.sqrt(shape.perLength2);
+    widenByEdge(shape, -shape.dy * reach, shape.dx * reach, y);
+    widenByEdge(shape, shape.dy * reach, -shape.dx * reach, y);
+  }
+  return chord.from <= chord.to;
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ * @param {number} row
+ */
+function widenByDisc(x, y, radius, row) {
+  const half2 = radius * radius - (row - y) * (row - y);
+  if (half2 < 0) return;
+  const half = Math.sqrt(half2);
+  if (x - half < chord.from) chord.from = x - half;
+  if (x + half > chord.to) chord.to = x + half;
+}
+
+/**
+ * @param {Capsule} shape
+ * @param {number} nx from the line to its long edge
+ * @param {number} ny
+ * @param {number} row
+ */
+function widenByEdge(shape, nx, ny, row) {
+  const top = shape.ay + ny;
+  const bottom = shape.by + ny;
+  if (top <= row === bottom <= row) return;
+  const x = shape.ax + nx + ((row - top) * shape.dx) / shape.dy;
+  if (x < chord.from) chord.from = x;
+  if (x > chord.to) chord.to = x;
+}

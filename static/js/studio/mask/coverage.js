@@ -1,0 +1,157 @@
+/** How much of the picture is painted, and in how many separate areas. */
+
+import { FULL, TILE, TILE_SHIFT } from "./tiles.js";
+
+/** @typedef {import("./tiles.js").Slot} Slot */
+/** @typedef {import("./tiles.js").Tile} Tile */
+/** @typedef {import("./tiles.js").TileMask} TileMask */
+/** @typedef {{share: number, areas: number}} Coverage  share from 0 to 1 */
+/** @typedef {{painted: number, cells: Uint8Array}} TileFacts */
+
+/** Areas nearer to each other than one cell count as one; cells keep the count instant at 50 MP. */
+const CELL_BY_PIXELS = [
+  { upTo: 2e6, cell: 2 },
+  { upTo: 12e6, cell: 4 },
+  { upTo: Infinity, cell: 8 },
+];
+
+export class CoverageMeter {
+  #mask;
+  #cell;
+  /** Committed tiles never change, so what was counted once holds. @type {WeakMap<Tile, TileFacts>} */
+  #known = new WeakMap();
+
+  /** @param {TileMask} mask */
+  constructor(mask) {
+    this.#mask = mask;
+    const pixels = mask.width * mask.height;
+    this.#cell = CELL_BY_PIXELS.find(({ upTo }) => pixels <= upTo)?.cell ?? 8;
+  }
+
+  /**
+   * Counts every pixel that may change, also the faintly painted ones.
+   * @returns {Coverage}
+   */
+  measure() {
+    const { width, height, columns, rows, slots } = this.#mask;
+    const perTile = TILE / this.#cell;
+    const grid = new Uint8Array(columns * perTile * rows * perTile);
+    let painted = 0;
+    slots.forEach((slot, index) => {
+      if (!slot) return;
+      const column = index % columns;
+      const row = Math.floor(index / columns);
+      const across = Math.min(TILE, width - column * TILE);
+      const down = Math.min(TILE, height - row * TILE);
+      const facts = this.#facts(slot, across, down);
+      painted += facts.painted;
+      for (let y = 0; y < perTile; y++) {
+        const start = (row * perTile + y) * columns * perTile + column * perTile;
+        grid.set(facts.cells.subarray(y * perTile, (y + 1) * perTile), start);
+      }
+    });
+    return { share: painted / (width * height), areas: countAreas(grid, columns * perTile) };
+  }
+
+  /**
+   * @param {Tile} tile
+   * @param {number} across pixels of it that lie in the picture
+   * @param {number} down
+   * @returns {TileFacts}
+   */
+  #facts(tile, across, down) {
+    const shift = Math.log2(this.#cell);
+    if (tile === FULL) return fullFacts(across, down, shift);
+    const known = this.#known.get(tile);
+    if (known) return known;
+    const facts = countedFacts(tile, across, down, shift);
+    this.#known.set(tile, facts);
+    return facts;
+  }
+}
+
+/**
+ * @param {Tile} tile
+ * @param {number} across
+ * @param {number} down
+ * @param {number} shift cell side as a power of two
+ * @returns {TileFacts}
+ */
+function countedFacts(tile, across, down, shift) {
+  const perTile = TILE >> shift;
+  const cells = new Uint8Array(perTile * perTile);
+  let painted = 0;
+  for (let y = 0; y < down; y++) {
+    const cellRow = (y >> shift) * perTile;
+    const start = y << TILE_SHIFT;
+    for (let x = 0; x < across; x++) {
+      if (!tile[start + x]) continue;
+      painted++;
+      cells[cellRow + (x >> shift)] = 1;
+    }
+  }
+  return { painted, cells };
+}
+
+/**
+ * @param {number} across
+ * @param {number} down
+ * @param {number} shift
+ * @returns {TileFacts}
+ */
+function fullFacts(across, down, shift) {
+  const perTile = TILE >> shift;
+  const cells = new Uint8Array(perTile * perTile);
+  const width = ((across - 1) >> shift) + 1;
+  for (let y = 0; y <= (down - 1) >> shift; y++) cells.fill(1, y * perTile, y * perTile + width);
+  return { painted: across * down, cells };
+}
+
+/**
+ * Connected areas of a grid of 0 and 1, corners count as touching. Empties the grid.
+ * @param {Uint8Array} grid
+ * @param {number} width
+ */
+function countAreas(grid, width) {
+  /** @type {number[]} */
+  const open = [];
+  let areas = 0;
+  for (let start = grid.indexOf(1); start >= 0; start = grid.indexOf(1, start + 1)) {
+    areas++;
+    grid[start] = 0;
+    open.push(start);
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const x = at % width;
+      for (let row = at - width; row <= at + width; row += width) {
+        for (let step = x ? -1 : 0; step <= (x < width - 1 ? 1 : 0); step++) {
+          if (!grid[row + step]) continue;
+          grid[row + step] = 0;
+          open.push(row + step);
+        }
+      }
+    }
+  }
+  return areas;
+}
+
+/**
+ * @param {Coverage} coverage
+ * @returns {string} like "2 areas, 12 % of the picture"
+ */
+export function coverageText({ share, areas }) {
+  if (share === 0) return "Nothing painted";
+  if (share === 1) return "The whole picture";
+  return `${areas === 1 ? "1 area" : `${areas} areas`}, ${percentText(share)} of the picture`;
+}
+
+/**
+ * @param {number} share from 0 to 1
+ */
+export function percentText(share) {
+  const percent = share * 100;
+  if (percent === 100) return "100\u00a0%";
+  if (percent < 0.1) return "under 0.1\u00a0%";
+  if (percent < 10) return `${Number(percent.toFixed(1))}\u00a0%`;
+  return `${Math.min(99, Math.round(percent))}\u00a0%`;
+}
+

@@ -1,0 +1,59 @@
+/** The shapes of what the page gives to the studio. */
+
+export interface Picture {
+  id: string;
+  name: string;
+  /** Pixels of the upright picture; the mask has exactly these. */
+  width: number;
+  height: number;
+  preview_url: string;
+  full_url: string;
+  /** A few pixels as a data address, shown until the preview is there. */
+  placeholder: string;
+}
+
+export interface Model {
+  id: string;
+  name: string;
+  description: string;
+  sizes: string[];
+  /** Nano-dollars for one image, by size. */
+  prices: Record<string, number>;
+  /** Nano-dollars for one image of any other size, null when unknown. */
+  price_nano: number | null;
+  max_images: number;
+  /** Some models always return (and charge) this many. */
+  fixed_images: number | null;
+  /** native: the model takes the mask; enforced: NanoEdit alone keeps the rest; required: not without. */
+  mask_support: "native" | "enforced" | "required";
+  /** Characters the prompt may have, null when unknown. */
+  prompt_limit: number | null;
+}
+
+export interface Wish {
+  prompt: string;
+  model: string;
+  n: number;
+  size: string;
+  mask_url: string | null;
+}
+
+export interface StudioData {
+  picture: Picture;
+  models: Model[];
+  wish: Wish;
+}
+
+/** What the server says to a submitted edit. */
+export interface EditAnswer {
+  job?: string;
+  url?: string;
+  /** The variant strip as HTML. */
+  strip?: string;
+  /** Names the next wish, so that sending one twice is noticed. */
+  submit_key?: string;
+  error?: string;
+  field?: string | null;
+  /** What this edit costs now, in nano-dollars, when the shown price no longer holds. */
+  price_nano?: number | null;
+}
