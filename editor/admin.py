@@ -1,0 +1,306 @@
+"""The review desk: staff look at jobs, compare, decide, retry and cancel.
+
+What happened is read-only here; every staff act goes through a stage function, which
+writes it into the job's history.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from editor import submission
+from editor.forms import PriceForm, VerdictForm
+from editor.models import EditJob, Picture, Review, UpstreamModel, User
+from editor.money import dollars
+from editor.reviews import give_verdict
+from editor.submission import SubmitRefused
+
+admin.site.site_header = "NanoEdit"
+admin.site.site_title = "NanoEdit"
+admin.site.index_title = "Review and administration"
+
+admin.site.register(User, UserAdmin)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that people look at; nobody adds, changes or deletes them by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def thumbnail(picture: Picture | None) -> SafeString | str:
+    """Draw a picture as a small image for a list."""
+    if picture is None:
+        return "-"
+    return format_html(
+        '<img class="admin-thumb" src="{}" width="{}" height="{}" alt="" loading="lazy">',
+        picture.thumb_url,
+        picture.width,
+        picture.height,
+    )
+
+
+class VerdictFilter(admin.SimpleListFilter):
+    """By the newest verdict."""
+
+    title = "review"
+    parameter_name = "verdict"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer both verdicts, and what nobody has looked at."""
+        return [("none", "Not reviewed"), *Review.Verdict.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[EditJob]) -> QuerySet[EditJob]:
+        """Narrow the list."""
+        if self.value() == "none":
+            return queryset.filter(reviews=None)
+        if self.value():
+            newest = Review.objects.filter(job=models.OuterRef("pk")).order_by("-at", "-id")
+            return queryset.annotate(
+                newest_verdict=models.Subquery(newest.values("verdict")[:1])
+            ).filter(newest_verdict=self.value())
+        return queryset
+
+
+@admin.register(EditJob)
+class EditJobAdmin(ReadOnlyAdmin):
+    """Jobs, with what went in and what came out side by side."""
+
+    change_form_template = "admin/editor/editjob/change_form.html"
+    list_display = (
+        "before",
+        "after",
+        "short_prompt",
+        "state_chip",
+        "model_name",
+        "owner",
+        "billed",
+        "verdict",
+        "created_at",
+    )
+    list_display_links = ("before", "after", "short_prompt")
+    list_filter = (
+        "state",
+        VerdictFilter,
+        "charged",
+        "model_name",
+        ("owner", admin.RelatedOnlyFieldListFilter),
+        "created_at",
+    )
+    search_fields = ("prompt", "owner__username", "picture__name", "id", "attempts__id")
+    search_help_text = "Prompt, owner, picture name, or the id of a job or attempt"
+    date_hierarchy = "created_at"
+    list_per_page = 25
+    show_full_result_count = False
+    ordering = ("-created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EditJob]:
+        """Everything a row shows, in a fixed number of queries."""
+        jobs = super().get_queryset(request).select_related("picture", "owner", "mask")
+        return jobs.prefetch_related("attempts__results__picture", "reviews")
+
+    @admin.display(description="Before")
+    def before(self, job: EditJob) -> SafeString | str:
+        """What went in."""
+        return thumbnail(job.picture)
+
+    @admin.display(description="After")
+    def after(self, job: EditJob) -> SafeString | str:
+        """What came out first."""
+        return thumbnail(next((r.picture for r in job.results if r.picture), None))
+
+    @admin.display(description="Prompt", ordering="prompt")
+    def short_prompt(self, job: EditJob) -> str:
+        """The prompt's beginning."""
+        return job.prompt if len(job.prompt) <= 90 else f"{job.prompt[:90]}…"
+
+    @admin.display(description="State", ordering="state")
+    def state_chip(self, job: EditJob) -> SafeString:
+        """The state as a chip."""
+        return format_html(
+            '<span class="state-chip state-{}">{}</span>', job.state, job.get_state_display()
+        )
+
+    @admin.display(description="Billed")
+    def billed(self, job: EditJob) -> str:
+        """What it cost."""
+        return job.billed_text
+
+    @admin.display(description="Review")
+    def verdict(self, job: EditJob) -> str:
+        """The newest verdict."""
+        newest = next(iter(job.reviews.all()), None)
+        return newest.verdict_label if newest else "-"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the acts of the review desk."""
+        acts = [
+            path(
+                f"<uuid:pk>/{name}/",
+                self.admin_site.admin_view(require_POST(view)),
+                name=f"editor_editjob_{name}",
+            )
+            for name, view in (
+                ("review", self.review),
+                ("retry", self.retry),
+                ("cancel", self.cancel),
+            )
+        ]
+        return acts + super().get_urls()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one job on the desk."""
+        job = self.get_object(request, object_id)
+        if job is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {
+            "job": job,
+            "results": job.results,
+            "attempts": job.attempts.all(),
+            "events": job.events.select_related("actor"),
+            "reviews": job.reviews.select_related("reviewer"),
+            "can_review": request.user.has_perm("editor.review_editjob"),
+            "submit_key": uuid.uuid4(),
+            **_again(job),
+        }
+        return super().change_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
+
+    def _reviewable(self, request: HttpRequest, pk: uuid.UUID) -> EditJob:
+        if not request.user.has_perm("editor.review_editjob"):
+            raise PermissionDenied
+        return get_object_or_404(EditJob, pk=pk)
+
+    def review(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Approve or reject with a note."""
+        job = self._reviewable(request, pk)
+        form = VerdictForm(request.POST)
+        if form.is_valid():
+            verdict = Review.Verdict(form.cleaned_data["verdict"])
+            review = give_verdict(job, request.user, verdict, form.cleaned_data["note"])
+            messages.success(request, f"{review.verdict_label}.")
+        else:
+            messages.error(request, "Choose approve or reject; a note may have 2,000 characters.")
+        return _back_to(job)
+
+    def retry(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Send the same wish again for its owner, paying for one more call."""
+        job = self._reviewable(request, pk)
+        form = PriceForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "This form was incomplete. Please press the button again.")
+            return _back_to(job)
+        key = form.cleaned_data["submit_key"] or uuid.uuid4()
+        try:
+            if job.is_unknown:
+                submission.pay_again(job, request.user)
+                return _back_to(job)
+            price = form.cleaned_data["shown_price"]
+            job = submission.repeat_edit(job, request.user, key, price)
+        except SubmitRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, "Queued again as a new job.")
+        return _back_to(job)
+
+    def cancel(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Cancel somebody's job."""
+        job = self._reviewable(request, pk)
+        messages.info(request, submission.cancel_edit(job, request.user))
+        return _back_to(job)
+
+
+def _again(job: EditJob) -> dict[str, Any]:
+    """What one more call would cost today."""
+    if job.is_unknown:
+        return {"again_price_nano": job.estimate_nano, "again_price_text": job.estimate_text}
+    model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
+    price = model.estimate_nano(job.size, job.n) if model else None
+    return {"again_price_nano": price, "again_price_text": dollars(price)}
+
+
+def _back_to(job: EditJob) -> HttpResponse:
+    return redirect(reverse("admin:editor_editjob_change", args=[job.pk]))
+
+
+@admin.register(UpstreamModel)
+class UpstreamModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The catalogue. A field changed here is pinned: refreshes leave it alone."""
+
+    list_display = (
+        "name",
+        "model_id",
+        "mask_support",
+        "mask_dialect",
+        "max_images",
+        "price",
+        "is_hidden",
+        "is_listed",
+    )
+    list_filter = ("is_listed", "is_hidden", "mask_support")
+    search_fields = ("name", "model_id")
+    readonly_fields = ("model_id", "is_listed", "pinned_fields", "seen_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rows come from the upstream."""
+        return False
+
+    @admin.display(description="Price")
+    def price(self, model: UpstreamModel) -> str:
+        """The default price of one image."""
+        return dollars(model.price_nano())
+
+    @admin.display(description="Kept when the catalogue is refreshed")
+    def pinned_fields(self, model: UpstreamModel) -> str:
+        """Which fields staff have overridden."""
+        return ", ".join(model.pinned) or "nothing"
+
+    def save_model(self, request: HttpRequest, obj: UpstreamModel, form: Any, change: bool) -> None:
+        """Pin what was changed by hand."""
+        changed = [name for name in form.changed_data if name in UpstreamModel.CATALOGUE_FIELDS]
+        obj.pinned = sorted({*obj.pinned, *changed})
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Picture)
+class PictureAdmin(ReadOnlyAdmin):
+    """All pictures."""
+
+    list_display = ("image", "name", "origin", "owner", "width", "height", "created_at")
+    list_filter = ("origin", ("owner", admin.RelatedOnlyFieldListFilter), "created_at")
+    search_fields = ("name", "owner__username", "id")
+    list_per_page = 25
+    list_select_related = ("owner",)
+    exclude = ("file", "preview", "thumb", "full", "placeholder")
+
+    @admin.display(description="Picture")
+    def image(self, picture: Picture) -> SafeString | str:
+        """The picture as a small image."""
+        return thumbnail(picture)

@@ -1,0 +1,209 @@
+"""The hub: tells listening pages that a job has changed.
+
+A plain ASGI application beside the pages. It reads the Event table in one thread per
+web process, and only while somebody listens; an open tab costs a queue, no thread and
+no database connection. A message says only "job X changed": the page then asks for
+the fragment it shows, through the view that checks who may see it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.core import signing
+from django.db import Error, connections
+from django.utils import timezone
+
+from editor.models import Event
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+
+READ_SECONDS = 0.2  # a change is on the page well within a second
+KEEP_ALIVE_SECONDS = 15.0  # proxies cut silent connections, and a dead tab is noticed
+TOKEN_LIFE_SECONDS = 24 * 3600
+REPLAY_SECONDS = 10.0  # covers the time between rendering a page and listening
+LOOK_BACK_ROWS = 500  # rows may commit out of the order of their ids
+_SALT = "editor.events"
+
+
+def listening_token(user_id: int) -> str:
+    """Sign a person's leave to hear about their own jobs."""
+    return signing.dumps(user_id, salt=_SALT)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a job's history, as far as the hub needs it."""
+
+    id: int
+    job_id: str
+    owner_id: int
+
+    def message(self) -> bytes:
+        """Two server-sent events: one for the job's own fragments, one for lists."""
+        return (
+            f"id: {self.id}\nevent: job-{self.job_id}\ndata: {self.job_id}\n\n"
+            f"id: {self.id}\nevent: jobs\ndata: {self.job_id}\n\n"
+        ).encode()
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open tab."""
+
+    user_id: int
+    queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
+
+
+class Hub:
+    """The ASGI application of /events."""
+
+    def __init__(self) -> None:
+        self._listeners: set[Listener] = set()
+        self._reader: asyncio.Task[None] | None = None
+        # One thread of its own, so that exactly one database connection is used.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream changes until the tab goes away."""
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        try:
+            user_id = signing.loads(
+                query.get("token", [""])[0], salt=_SALT, max_age=TOKEN_LIFE_SECONDS
+            )
+        except signing.BadSignature:
+            await _refuse(send)
+            return
+        listener = Listener(user_id)
+        missed = await self._in_thread(_missed_changes, user_id, _last_event_id(scope))
+        for change in missed:
+            listener.queue.put_nowait(change.message())
+        self._listeners.add(listener)
+        self._start_reader()
+        streaming = asyncio.create_task(_stream(listener, send))
+        leaving = asyncio.create_task(_until_disconnect(receive))
+        try:
+            await asyncio.wait({streaming, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._listeners.discard(listener)
+            for task in (streaming, leaving):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, OSError):
+                    await task
+
+    async def close(self) -> None:
+        """Stop reading. Called when the server stops."""
+        if self._reader:
+            self._reader.cancel()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _start_reader(self) -> None:
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        """Pass new rows on to whom they concern, for as long as anybody listens."""
+        seen: OrderedDict[int, None] = OrderedDict()
+        first = True
+        while self._listeners:
+            try:
+                changes = await self._in_thread(_recent_changes)
+            except Error:
+                logger.warning("The event table cannot be read just now.", exc_info=True)
+                changes = []
+            for change in changes:
+                if change.id in seen:
+                    continue
+                seen[change.id] = None
+                if not first:
+                    self._pass_on(change)
+            first = False
+            while len(seen) > 2 * LOOK_BACK_ROWS:
+                seen.popitem(last=False)
+            await asyncio.sleep(READ_SECONDS)
+        await self._in_thread(connections.close_all)
+
+    def _pass_on(self, change: Change) -> None:
+        for listener in self._listeners:
+            if listener.user_id == change.owner_id:
+                # A full queue belongs to a tab that does not read; it will reconnect.
+                with contextlib.suppress(asyncio.QueueFull):
+                    listener.queue.put_nowait(change.message())
+
+    async def _in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+
+
+def _recent_changes() -> list[Change]:
+    """The newest rows, oldest first."""
+    rows = Event.objects.order_by("-id").values_list("id", "job_id", "job__owner_id")
+    return _as_changes(reversed(list(rows[:LOOK_BACK_ROWS])))
+
+
+def _missed_changes(user_id: int, after_id: int | None) -> list[Change]:
+    """What a tab may have missed: since its last event, or while its page was rendered."""
+    rows = Event.objects.filter(job__owner_id=user_id)
+    if after_id is None:
+        since = timezone.now() - timedelta(seconds=REPLAY_SECONDS)
+        rows = rows.filter(at__gte=since)
+    else:
+        rows = rows.filter(id__gt=after_id)
+    newest = rows.order_by("-id").values_list("id", "job_id", "job__owner_id")[:LOOK_BACK_ROWS]
+    latest_per_job = {change.job_id: change for change in _as_changes(reversed(list(newest)))}
+    return list(latest_per_job.values())
+
+
+def _as_changes(rows: Any) -> list[Change]:
+    return [Change(event_id, str(job_id), owner_id) for event_id, job_id, owner_id in rows]
+
+
+def _last_event_id(scope: Scope) -> int | None:
+    for name, value in scope["headers"]:
+        if name == b"last-event-id" and value.isdigit():
+            return int(value)
+    return None
+
+
+async def _stream(listener: Listener, send: Send) -> None:
+    headers = [
+        (b"content-type", b"text/event-stream"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),  # nginx would hold the events back
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send(
+        {"type": "http.response.body", "body": b"retry: 2000\n: listening\n\n", "more_body": True}
+    )
+    while True:
+        try:
+            body = await asyncio.wait_for(listener.queue.get(), KEEP_ALIVE_SECONDS)
+        except TimeoutError:
+            body = b": still here\n\n"
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _until_disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _refuse(send: Send) -> None:
+    # 204 tells EventSource to stop; after a 403 it would stop as well, but log an error.
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+hub = Hub()

@@ -1,0 +1,113 @@
+"""Shape and limits of everything a person may send."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django import forms
+from django.contrib.auth.forms import UserCreationForm
+
+from editor.models import Review, UpstreamModel, User
+
+MAX_PROMPT = 4000
+MAX_IMAGES = 10
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+
+
+def clean_text(given: str) -> str:
+    """Normalise to NFC, with line feeds only, and drop what is no text."""
+    text = unicodedata.normalize("NFC", _NOT_TEXT.sub("", given))
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class WishForm(forms.Form):
+    """What the studio sends."""
+
+    prompt = forms.CharField(
+        strip=True,
+        max_length=100_000,  # the real limit is the model's, and says so
+        error_messages={"required": "Say what should happen: the prompt is empty."},
+    )
+    model = forms.ModelChoiceField(
+        queryset=UpstreamModel.objects.none(),
+        to_field_name="model_id",
+        error_messages={
+            "required": "Choose a model.",
+            "invalid_choice": "This model is not offered any more. Choose another one.",
+        },
+    )
+    n = forms.IntegerField(min_value=1, max_value=MAX_IMAGES, required=False)
+    size = forms.CharField(max_length=40, required=False)
+    submit_key = forms.UUIDField()
+    shown_price = forms.IntegerField(min_value=0, required=False)
+    mask = forms.FileField(required=False, allow_empty_file=True)
+    kept_mask = forms.UUIDField(required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        models = self.fields["model"]
+        models.queryset = UpstreamModel.objects.offered()  # type: ignore[attr-defined]
+
+    def clean_prompt(self) -> str:
+        """Refuse what is blank after cleaning, or longer than any model reads."""
+        prompt = clean_text(self.cleaned_data["prompt"])
+        if not prompt:
+            raise forms.ValidationError("Say what should happen: the prompt is empty.")
+        if len(prompt) > MAX_PROMPT:
+            raise forms.ValidationError(
+                f"The prompt has {len(prompt):,} characters; the limit is {MAX_PROMPT:,}."
+            )
+        return prompt
+
+    def clean(self) -> dict[str, object]:
+        """Check the wish against what the chosen model can do."""
+        cleaned = super().clean() or {}
+        cleaned["n"] = cleaned.get("n") or 1
+        model: UpstreamModel | None = cleaned.get("model")
+        if model is None:
+            return cleaned
+        self._check_count(model, cleaned["n"])
+        size = cleaned.get("size", "")
+        if size and size not in model.sizes:
+            self.add_error("size", f"{model.name} does not offer the size “{size}”.")
+        limit, prompt = model.prompt_limit, cleaned.get("prompt", "")
+        if limit and len(prompt) > limit:
+            self.add_error(
+                "prompt",
+                f"{model.name} reads at most {limit:,} characters; the prompt has {len(prompt):,}.",
+            )
+        return cleaned
+
+    def _check_count(self, model: UpstreamModel, n: int) -> None:
+        if model.fixed_images is None and n > model.max_images:
+            most = "1 image" if model.max_images == 1 else f"{model.max_images} images"
+            self.add_error("n", f"{model.name} makes at most {most} per call.")
+
+    def first_problem(self) -> tuple[str, str]:
+        """The first complaint: field name (empty for the whole form) and sentence."""
+        for field, problems in self.errors.items():
+            return ("" if field == "__all__" else field), str(problems[0])
+        return "", ""
+
+
+class SetupForm(UserCreationForm):  # type: ignore[type-arg]
+    """The first account."""
+
+    class Meta:
+        model = User
+        fields = ("username",)
+
+
+class VerdictForm(forms.Form):
+    """A staff verdict."""
+
+    verdict = forms.ChoiceField(choices=Review.Verdict.choices)
+    note = forms.CharField(max_length=2000, required=False, strip=True)
+
+
+class PriceForm(forms.Form):
+    """A button that pays: the price it named, and a key so that two clicks are one."""
+
+    submit_key = forms.UUIDField(required=False)
+    shown_price = forms.IntegerField(min_value=0, required=False)

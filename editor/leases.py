@@ -1,0 +1,86 @@
+"""Signs of life. What this process works on stays its own for as long as it says so.
+
+A worker that dies stops renewing, its leases run out, and the sweep of another
+worker (or of its next start) picks up what it left. Leases use the database's clock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import threading
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from editor.models import Attempt, EditJob
+
+_held_jobs: set[uuid.UUID] = set()
+_held_attempts: set[uuid.UUID] = set()
+_lock = threading.Lock()
+
+
+def worker_name() -> str:
+    """Name this process: host and process id."""
+    return f"{platform.node()}:{os.getpid()}"
+
+
+def lease() -> timedelta:
+    """How long a claim lasts without being renewed."""
+    return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+@contextlib.contextmanager
+def holding_job(job_id: uuid.UUID) -> Iterator[None]:
+    """Renew this job's lease while the block runs."""
+    yield from _holding(_held_jobs, job_id)
+
+
+@contextlib.contextmanager
+def holding_attempt(attempt_id: uuid.UUID) -> Iterator[None]:
+    """Renew this attempt's lease while the block runs."""
+    yield from _holding(_held_attempts, attempt_id)
+
+
+def _holding(held: set[uuid.UUID], row_id: uuid.UUID) -> Iterator[None]:
+    with _lock:
+        held.add(row_id)
+    try:
+        yield
+    finally:
+        with _lock:
+            held.discard(row_id)
+
+
+def renew() -> None:
+    """Prolong every lease that this process holds; called by the heartbeat."""
+    with _lock:
+        jobs, attempts = list(_held_jobs), list(_held_attempts)
+    if jobs:
+        EditJob.objects.filter(pk__in=jobs, worker=worker_name()).update(
+            lease_until=Now() + lease()
+        )
+    if attempts:
+        Attempt.objects.filter(pk__in=attempts).update(lease_until=Now() + lease())
+
+
+def is_dead(worker: str) -> bool:
+    """Tell whether a worker is surely gone: a process id of this host that nobody has.
+
+    Lets the next start of a killed worker go on at once. A name of another host, or a
+    process id that was given out again, is not surely gone: its lease decides.
+    """
+    host, _, pid = worker.rpartition(":")
+    if host != platform.node() or not pid.isdigit() or int(pid) == os.getpid():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,115 @@
+"""Paying: leave to pay, the paid call, and the bytes that storage could not take yet."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from editor.models.jobs import EditJob
+from editor.money import dollars
+
+
+class Consent(models.Model):
+    """A person's leave to pay for exactly one upstream call."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(EditJob, on_delete=models.CASCADE, related_name="consents")
+    seq = models.PositiveSmallIntegerField()
+    max_cost_nano = models.BigIntegerField(null=True)  # the price named on the button, if one was
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents"
+    )
+    granted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "seq"], name="one_consent_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"leave {self.seq} for {self.job_id}"
+
+
+class Attempt(models.Model):
+    """One upstream call, opened and committed before its first byte leaves.
+
+    CALLING -> RECEIVED -> SAVED is the good way. NOT_CHARGED gives the consent back,
+    every other state has spent it: the constraint below lets the database itself
+    refuse a second paid call under one consent.
+    """
+
+    class State(models.TextChoices):
+        CALLING = "calling", "In flight"
+        NOT_CHARGED = "not_charged", "Surely not charged"
+        UNKNOWN = "unknown", "Outcome unknown"
+        RECEIVED = "received", "Answer kept"
+        SAVED = "saved", "Results kept"
+        LOST = "lost", "Results lost"
+
+    id = models.UUIDField(
+        primary_key=True, default=uuid.uuid4, editable=False
+    )  # sent as X-Request-ID
+    job = models.ForeignKey(EditJob, on_delete=models.CASCADE, related_name="attempts")
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="attempts")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.CALLING)
+    frame = models.JSONField(default=dict)  # what part of the picture was sent, and how large
+    key_tail = models.CharField(max_length=4, blank=True)  # which key paid: its last characters
+    sent_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    error_code = models.CharField(max_length=80, blank=True)
+    error_sentence = models.CharField(max_length=400, blank=True)
+    upstream_request_id = models.CharField(max_length=200, blank=True)
+    answer = models.JSONField(null=True)  # as it came, image bytes replaced by their length
+    image_urls = models.JSONField(
+        default=list
+    )  # one entry per image, null when the bytes came along
+    links_expire_at = models.DateTimeField(null=True)
+    cost_nano = models.BigIntegerField(null=True)  # None: the upstream named none
+    balance_after_nano = models.BigIntegerField(null=True)
+    lease_until = models.DateTimeField(null=True)  # while someone fetches and composes
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)  # next try to fetch and compose
+
+    class Meta:
+        ordering = ["sent_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consent"],
+                condition=~Q(state="not_charged"),
+                name="one_paid_call_per_consent",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "next_at"], name="attempt_sweep")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.id} ({self.get_state_display()})"
+
+    @property
+    def balance_after_text(self) -> str:
+        return dollars(self.balance_after_nano)
+
+
+class Lifeboat(models.Model):
+    """Image bytes that came inside an answer, until storage has taken them.
+
+    Written in the same transaction as the answer, so that a paid picture never
+    exists in memory alone.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="lifeboats")
+    index = models.PositiveSmallIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "index"], name="one_lifeboat_per_image")
+        ]
+
+    def __str__(self) -> str:
+        return f"image {self.index + 1} of {self.attempt_id}"

@@ -1,0 +1,103 @@
+"""The models that the upstream offers, as this server sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from editor.imaging.encoding import MaskDialect
+from editor.nanogpt.catalogue import price_of
+
+
+class UpstreamModelQuerySet(models.QuerySet["UpstreamModel"]):
+    """Reads over the catalogue."""
+
+    def offered(self) -> UpstreamModelQuerySet:
+        """What people may choose: listed upstream now, able to edit, not hidden by staff."""
+        return self.filter(is_listed=True, is_hidden=False, edits=True).order_by("position", "name")
+
+
+class UpstreamModel(models.Model):
+    """A row of the catalogue. A refresh rewrites every field that staff have not pinned."""
+
+    class MaskSupport(models.TextChoices):
+        NATIVE = "native", "The model reads the mask"
+        ENFORCED = "enforced", "The mask is enforced here"
+        REQUIRED = "required", "The model needs a mask"
+
+    CATALOGUE_FIELDS = (
+        "name",
+        "description",
+        "sizes",
+        "prices",
+        "max_images",
+        "fixed_images",
+        "max_inputs",
+        "mask_support",
+        "mask_dialect",
+        "prompt_limit",
+        "edits",
+    )
+
+    model_id = models.CharField("id upstream", max_length=200, unique=True)
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    sizes = models.JSONField(default=list, blank=True)  # strings as the upstream spells them
+    prices = models.JSONField(default=dict, blank=True)  # size -> nano-dollars per image
+    max_images = models.PositiveSmallIntegerField(default=1)
+    fixed_images = models.PositiveSmallIntegerField(null=True, blank=True)
+    max_inputs = models.PositiveSmallIntegerField(default=1)
+    mask_support = models.CharField(
+        max_length=10, choices=MaskSupport.choices, default=MaskSupport.ENFORCED
+    )
+    mask_dialect = models.CharField(
+        max_length=10,
+        choices=[(dialect.value, dialect.value) for dialect in MaskDialect],
+        default=MaskDialect.DUAL.value,
+    )
+    prompt_limit = models.PositiveIntegerField(null=True, blank=True)
+    edits = models.BooleanField("can edit pictures", default=True)
+    is_hidden = models.BooleanField("hidden from people", default=False)
+    is_listed = models.BooleanField("listed upstream", default=True, editable=False)
+    position = models.PositiveIntegerField(default=0)
+    pinned = models.JSONField(
+        default=list, blank=True, editable=False
+    )  # names of overridden fields
+    seen_at = models.DateTimeField(null=True, editable=False)
+
+    objects = UpstreamModelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def price_nano(self, size: str = "") -> int | None:
+        """Price of one image in nano-dollars; None when the catalogue names none."""
+        return price_of(self.prices, size)
+
+    def images_for(self, wanted: int) -> int:
+        """How many images a call brings: models with a fixed count ignore the wish."""
+        return self.fixed_images or wanted
+
+    def estimate_nano(self, size: str, wanted: int) -> int | None:
+        """Price of one call in nano-dollars, None when unknown."""
+        price = self.price_nano(size)
+        return None if price is None else price * self.images_for(wanted)
+
+    def for_studio(self) -> dict[str, Any]:
+        """What the page has to know about this model."""
+        return {
+            "id": self.model_id,
+            "name": self.name,
+            "description": self.description,
+            "sizes": self.sizes,
+            "prices": self.prices,
+            "price_nano": self.price_nano(),
+            "max_images": self.max_images,
+            "fixed_images": self.fixed_images,
+            "mask_support": self.mask_support,
+            "prompt_limit": self.prompt_limit,
+        }

@@ -1,0 +1,347 @@
+"""The edit job and its state machine.
+
+    QUEUED --claim--> CLAIMED --intent committed--> CALLING
+    CLAIMED:   lease over -> QUEUED (nothing was sent) | not now -> WAITING
+               cannot be sent -> FAILED
+    WAITING:   time has come -> QUEUED
+    CALLING:   answer committed -> RECEIVED
+               proof that nothing was charged -> WAITING | FAILED
+               timeout, reset, 5xx, unusable answer, worker lost -> UNKNOWN
+    UNKNOWN:   late answer -> RECEIVED | owner pays again (new Consent) -> QUEUED
+               given up -> FAILED
+    RECEIVED:  stored and composed -> DONE | nothing usable came, or the link died -> FAILED
+    CANCELLED: from QUEUED, CLAIMED and WAITING only. During CALLING a cancel is remembered:
+               the result was paid for, so it is kept, but hidden.
+
+Open states: everything but DONE, FAILED, CANCELLED. An arrow is one conditional
+UPDATE on state and fence; who comes second changes nothing and is told so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+
+from editor.models import wording
+from editor.models.events import Event
+from editor.models.pictures import Mask, Picture
+from editor.money import dollars
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from editor.models.attempts import Attempt
+    from editor.models.people import User
+    from editor.models.results import Result
+
+
+class JobState(models.TextChoices):
+    """Where a job stands. The labels are what people read on a chip."""
+
+    QUEUED = "queued", "Queued"
+    CLAIMED = "claimed", "Preparing"
+    CALLING = "calling", "Editing"
+    WAITING = "waiting", "Waiting"
+    UNKNOWN = "unknown", "Outcome unknown"
+    RECEIVED = "received", "Saving"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+CLOSED_STATES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+ARROWS: dict[str, frozenset[str]] = {
+    JobState.QUEUED: frozenset({JobState.CLAIMED, JobState.CANCELLED}),
+    JobState.CLAIMED: frozenset(
+        {
+            JobState.QUEUED,
+            JobState.WAITING,
+            JobState.CALLING,
+            JobState.FAILED,
+            JobState.CANCELLED,
+        }
+    ),
+    JobState.WAITING: frozenset({JobState.QUEUED, JobState.CANCELLED}),
+    JobState.CALLING: frozenset(
+        {JobState.RECEIVED, JobState.WAITING, JobState.FAILED, JobState.UNKNOWN}
+    ),
+    JobState.UNKNOWN: frozenset({JobState.RECEIVED, JobState.QUEUED, JobState.FAILED}),
+    JobState.RECEIVED: frozenset({JobState.DONE, JobState.FAILED}),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset(),
+    JobState.CANCELLED: frozenset(),
+}
+
+
+class IllegalArrow(Exception):
+    """The code asked for a move that the state machine does not have: a bug, not a race."""
+
+
+class EditJobQuerySet(models.QuerySet["EditJob"]):
+    """Reads over jobs, and the one write that must be a query: the claim."""
+
+    def owned_by(self, user: object) -> EditJobQuerySet:
+        """This person's jobs."""
+        return self.filter(owner=user)
+
+    def viewable_by(self, user: object) -> EditJobQuerySet:
+        """Jobs this person may look at: their own, and all for those who review."""
+        if getattr(user, "is_staff", False) and user.has_perm("editor.view_editjob"):  # type: ignore[attr-defined]
+            return self.all()
+        return self.owned_by(user)
+
+    def still_open(self) -> EditJobQuerySet:
+        """Jobs that something may still happen to."""
+        return self.exclude(state__in=CLOSED_STATES)
+
+    def with_pictures(self) -> EditJobQuerySet:
+        """Everything a card shows, in a fixed number of queries."""
+        return self.select_related("picture", "mask").prefetch_related("attempts__results__picture")
+
+    def for_gallery(self, user: object) -> EditJobQuerySet:
+        """A person's past and running edits, newest first, without those they cancelled away."""
+        return (
+            self.owned_by(user).filter(hidden=False).order_by("-created_at", "-id").with_pictures()
+        )
+
+    def claim(self, job_id: uuid.UUID, worker: str, lease: timedelta) -> EditJob | None:
+        """Take a queued job for `worker`, or None when it is not queued any more.
+
+        A compare-and-set instead of SELECT ... FOR UPDATE SKIP LOCKED: Django drops
+        that silently on SQLite, and correctness must not hang on it.
+        """
+        with transaction.atomic():
+            won = self.filter(pk=job_id, state=JobState.QUEUED).update(
+                state=JobState.CLAIMED,
+                fence=F("fence") + 1,
+                worker=worker,
+                lease_until=Now() + lease,
+                updated_at=Now(),
+            )
+            if won != 1:
+                return None
+            job = self.get(pk=job_id)
+            job.note("Preparing the call.")
+        return job
+
+
+class EditJob(models.Model):
+    """One wish: base picture, mask, prompt, model and parameters.
+
+    The row is the queue; a broker message is only a hint. At most one paid call
+    is made per Consent.
+    """
+
+    class Charged(models.TextChoices):
+        NO = "no", "Nothing was charged"
+        YES = "yes", "Charged"
+        UNKNOWN = "unknown", "May have been charged"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs"
+    )
+    submit_key = models.UUIDField(default=uuid.uuid4)
+    picture = models.ForeignKey(Picture, on_delete=models.PROTECT, related_name="jobs")
+    mask = models.ForeignKey(Mask, on_delete=models.PROTECT, null=True, related_name="jobs")
+    prompt = models.TextField()
+    model_id = models.CharField("model", max_length=200)
+    model_name = models.CharField(max_length=200)
+    n = models.PositiveSmallIntegerField(default=1)
+    size = models.CharField(max_length=40, blank=True)
+    estimate_nano = models.BigIntegerField(null=True)
+
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    fence = models.PositiveIntegerField(default=0)  # grows with every claim; old claimants lose
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    hinted_at = models.DateTimeField(null=True)  # when Celery was last told of the job
+    next_at = models.DateTimeField(null=True)  # WAITING until then
+    waits = models.PositiveSmallIntegerField(default=0)  # how often it had to wait, for the backoff
+    cancel_requested = models.BooleanField(default=False)
+    hidden = models.BooleanField(default=False)
+    reason = models.CharField(max_length=60, blank=True)  # code of what went wrong
+    failure_sentence = models.CharField(max_length=400, blank=True)
+    charged = models.CharField(max_length=8, choices=Charged.choices, default=Charged.NO)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = EditJobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "submit_key"], name="one_job_per_submit_key")
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="job_gallery"),
+            models.Index(fields=["state", "next_at"], name="job_sweep"),
+        ]
+        permissions = [("review_editjob", "Can approve, reject, retry and cancel jobs")]
+
+    def __str__(self) -> str:
+        return f"{self.prompt[:60]} ({self.get_state_display()})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("editor:job", args=[self.pk])
+
+    # The arrows
+
+    def move(
+        self, to: JobState, sentence: str, *, actor: User | None = None, **changes: Any
+    ) -> bool:
+        """Follow one arrow, if the row still stands where this object believes it does.
+
+        Returns False, and changes nothing, when someone else was quicker. Raises
+        IllegalArrow for an arrow that does not exist.
+        """
+        if to not in ARROWS[self.state]:
+            message = f"no arrow from {self.state} to {to}"
+            raise IllegalArrow(message)
+        if to in CLOSED_STATES:
+            changes.setdefault("finished_at", Now())
+        with transaction.atomic():
+            moved = EditJob.objects.filter(pk=self.pk, state=self.state, fence=self.fence).update(
+                state=to, updated_at=Now(), **changes
+            )
+            if moved != 1:
+                return False
+            self.refresh_from_db()
+            self.note(sentence, actor=actor)
+        return True
+
+    def note(self, sentence: str, *, actor: User | None = None) -> Event:
+        """Add a line to the job's history; listening pages are told by it."""
+        return Event.objects.create(
+            job=self, state=self.state, sentence=sentence[:400], actor=actor
+        )
+
+    # Questions
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in CLOSED_STATES
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.state == JobState.UNKNOWN
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether a cancel still means something: before the call, or as a remembered wish."""
+        return not self.cancel_requested and self.state in (
+            JobState.QUEUED,
+            JobState.CLAIMED,
+            JobState.WAITING,
+            JobState.CALLING,
+        )
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether the same wish may be sent again as a new job."""
+        return not self.is_open
+
+    @property
+    def can_look_again(self) -> bool:
+        """Whether keeping the paid answer can be tried again, for free."""
+        return self.state == JobState.RECEIVED
+
+    # What pages show
+
+    @property
+    def state_sentence(self) -> str:
+        return wording.state_sentence(self)
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        return wording.steps(self)
+
+    @property
+    def billed_text(self) -> str:
+        return wording.billed_text(self)
+
+    @property
+    def billed_source_text(self) -> str:
+        return wording.billed_source_text(self)
+
+    @property
+    def estimate_text(self) -> str:
+        return dollars(self.estimate_nano)
+
+    @property
+    def price_text(self) -> str:
+        """One figure for a card: what it cost, or what it is expected to cost."""
+        if self.state == JobState.DONE or self.charged != self.Charged.NO:
+            return self.billed_text
+        return "free" if self.state in CLOSED_STATES else self.estimate_text
+
+    @property
+    def elapsed_since(self) -> datetime:
+        """From when a ticking clock on the page should count."""
+        return self.started_at or self.created_at
+
+    @property
+    def elapsed_seconds(self) -> int:
+        """Whole seconds from submit to the end, or until now."""
+        return int(((self.finished_at or timezone.now()) - self.created_at).total_seconds())
+
+    @property
+    def latest_attempt(self) -> Attempt | None:
+        attempts = list(self.attempts.all())
+        return attempts[-1] if attempts else None
+
+    @property
+    def results(self) -> list[Result]:
+        """Everything this job brought back, oldest attempt first."""
+        return [result for attempt in self.attempts.all() for result in attempt.results.all()]
+
+    @property
+    def result_count(self) -> int:
+        return len(self.results)
+
+    @property
+    def cover(self) -> Picture:
+        """The picture that stands for this job: its first result, else what it started from."""
+        return next((result.picture for result in self.results if result.picture), self.picture)
+
+    @property
+    def cover_url(self) -> str:
+        return self.cover.thumb_url
+
+    @property
+    def cover_width(self) -> int:
+        return self.cover.width
+
+    @property
+    def cover_height(self) -> int:
+        return self.cover.height
+
+    @property
+    def cover_placeholder(self) -> str:
+        return self.cover.placeholder
+
+    @property
+    def mask_url(self) -> str | None:
+        return self.mask.file_url if self.mask else None
+
+    @property
+    def mask_share(self) -> float | None:
+        return self.mask.share if self.mask else None
+
+    @property
+    def status_url(self) -> str:
+        return reverse("editor:job_status", args=[self.pk])
+
+    @property
+    def card_url(self) -> str:
+        return reverse("editor:job_card", args=[self.pk])

@@ -1,0 +1,128 @@
+"""Pictures and the masks painted on them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    """Reads over pictures."""
+
+    def owned_by(self, user: object) -> PictureQuerySet:
+        """Pictures of this person that are not in the bin."""
+        return self.filter(owner=user, deleted_at=None)
+
+    def viewable_by(self, user: object) -> PictureQuerySet:
+        """Pictures this person may look at: their own, and all for those who review."""
+        if getattr(user, "is_staff", False) and user.has_perm("editor.view_picture"):  # type: ignore[attr-defined]
+            return self.all()
+        return self.owned_by(user)
+
+    def newest_first(self) -> PictureQuerySet:
+        """For walls and lists."""
+        return self.order_by("-created_at", "-id")
+
+
+class Picture(models.Model):
+    """One verified, upright raster image that NanoEdit keeps: an upload or a result.
+
+    Never changed after it is made. `file` holds the bytes from which the upright
+    raster of `width` x `height` pixels is decoded.
+    """
+
+    class Origin(models.TextChoices):
+        UPLOAD = "upload", "Uploaded"
+        RESULT = "result", "Edited here"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="pictures"
+    )
+    name = models.CharField(max_length=200)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.UPLOAD)
+    file = models.FileField(max_length=200)
+    preview = models.FileField(max_length=200)
+    thumb = models.FileField(max_length=200)
+    full = models.FileField(max_length=200, blank=True)  # made when first asked for
+    placeholder = models.TextField(blank=True)  # data URI, some 150 characters
+    format = models.CharField(max_length=10)
+    mime = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PictureQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-created_at"], name="picture_wall")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.width} x {self.height})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("editor:studio", args=[self.pk])
+
+    @property
+    def thumb_url(self) -> str:
+        return reverse("editor:picture_thumb", args=[self.pk])
+
+    @property
+    def preview_url(self) -> str:
+        return reverse("editor:picture_preview", args=[self.pk])
+
+    @property
+    def full_url(self) -> str:
+        return reverse("editor:picture_full", args=[self.pk])
+
+    @property
+    def original_url(self) -> str:
+        return reverse("editor:picture_original", args=[self.pk])
+
+    @property
+    def megapixels(self) -> float:
+        return self.width * self.height / 1_000_000
+
+
+class MaskQuerySet(models.QuerySet["Mask"]):
+    """Reads over masks."""
+
+    def viewable_by(self, user: object) -> MaskQuerySet:
+        """Masks on pictures this person may look at."""
+        return self.filter(picture__in=Picture.objects.viewable_by(user))
+
+
+class Mask(models.Model):
+    """What may change in a picture: 8-bit grey, exactly its size, 255 = edit, 0 = keep."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    picture = models.ForeignKey(Picture, on_delete=models.PROTECT, related_name="masks")
+    file = models.FileField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    painted_pixels = models.PositiveBigIntegerField()
+    left = models.PositiveIntegerField()  # the box that holds every painted pixel
+    top = models.PositiveIntegerField()
+    right = models.PositiveIntegerField()
+    bottom = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = MaskQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.share:.1%} of {self.picture_id}"
+
+    @property
+    def share(self) -> float:
+        """Painted share of the picture, 0 to 1."""
+        return self.painted_pixels / (self.picture.width * self.picture.height)
+
+    @property
+    def file_url(self) -> str:
+        return reverse("editor:mask_file", args=[self.pk])

@@ -1,0 +1,68 @@
+"""What attempts brought back."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from editor.models.attempts import Attempt
+from editor.models.pictures import Picture
+
+
+class Result(models.Model):
+    """One image that an attempt brought back: the raw bytes and the Picture composed from them."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="results")
+    index = models.PositiveSmallIntegerField()
+    raw = models.FileField(max_length=200)
+    raw_sha256 = models.CharField(max_length=64)
+    raw_bytes = models.PositiveBigIntegerField()
+    picture = models.OneToOneField(
+        Picture, on_delete=models.PROTECT, null=True, related_name="made_by"
+    )
+    problem = models.CharField(max_length=300, blank=True)  # why no picture could be made of it
+    outside_pixels = models.PositiveBigIntegerField(null=True)  # None: the job had no mask
+    changed_pixels = models.PositiveBigIntegerField(null=True)
+    raw_changed_share = models.FloatField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["attempt__sent_at", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "index"], name="one_result_per_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"result {self.index + 1} of {self.attempt_id}"
+
+    @property
+    def lock_holds(self) -> bool | None:
+        """Whether every pixel outside the mask stayed; None when nothing was masked."""
+        return None if self.changed_pixels is None else self.changed_pixels == 0
+
+    @property
+    def lock_sentence(self) -> str:
+        """The lock check in words."""
+        if self.outside_pixels is None:
+            return "Without a mask the whole picture may change."
+        outside = f"{self.outside_pixels:,}".replace(",", "\u202f")
+        changed = f"{self.changed_pixels:,}".replace(",", "\u202f")
+        return f"{changed} of {outside} outside pixels changed"
+
+    @property
+    def raw_change_sentence(self) -> str:
+        """How far the model's own answer had changed what it should have kept."""
+        if self.raw_changed_share is None:
+            return ""
+        return (
+            f"The model had redrawn {self.raw_changed_share:.0%} of them; the originals were kept."
+        )
+
+    @property
+    def download_url(self) -> str:
+        return self.picture.original_url if self.picture else ""
+
+    @property
+    def raw_url(self) -> str:
+        return reverse("editor:result_raw", args=[self.pk])

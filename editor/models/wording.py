@@ -1,0 +1,102 @@
+"""Honest words for where a job stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from editor.money import dollars
+
+if TYPE_CHECKING:
+    from editor.models.jobs import EditJob
+
+_SENTENCES = {
+    "queued": "Waiting for a free place. Nothing has been sent or charged yet.",
+    "claimed": "Preparing the picture and the mask. Nothing has been sent yet.",
+    "calling": (
+        "The model is working. This usually takes 10 to 180 seconds; "
+        "you can leave the page."
+    ),
+    "unknown": (
+        "The call was sent, but no answer came back. It may have been charged. "
+        "Nothing is sent again unless you say so."
+    ),
+    "received": "Paid and answered. The result is being fetched and put into your picture.",
+    "done": "The result is kept for good.",
+    "cancelled": "Cancelled before anything was sent. Nothing was charged.",
+}
+
+
+def state_sentence(job: EditJob) -> str:
+    """Say in a full sentence what is happening to the job, or what became of it."""
+    if job.state == "failed":
+        return job.failure_sentence or "The edit failed."
+    if job.state == "waiting":
+        until = ""
+        if job.next_at:
+            until = f" Trying again at {timezone.localtime(job.next_at):%H:%M:%S}."
+        return f"{job.failure_sentence or 'Waiting.'}{until} Nothing has been charged."
+    if job.state == "calling" and job.cancel_requested:
+        return "Already sent, so it will be paid for. The result will be kept, but hidden."
+    if job.state == "done" and job.hidden:
+        return (
+            "You cancelled after the call was sent. "
+            "The paid result was kept, hidden from the gallery."
+        )
+    if job.state == "received" and job.failure_sentence:
+        return f"{job.failure_sentence} The paid answer is safe; trying again by itself."
+    return _SENTENCES[job.state]
+
+
+_STEPS = (
+    ("Queued", ("queued", "claimed", "waiting")),
+    ("Editing", ("calling", "unknown")),
+    ("Saving", ("received",)),
+    ("Done", ("done",)),
+)
+
+
+def steps(job: EditJob) -> list[dict[str, Any]]:
+    """The way of a job as a progress line: label, state (done, now or todo) and a time."""
+    latest = job.latest_attempt
+    times = (
+        job.created_at,
+        job.started_at,
+        latest.answered_at if latest else None,
+        job.finished_at if job.state == "done" else None,
+    )
+    place = next((i for i, (_, states) in enumerate(_STEPS) if job.state in states), None)
+    if job.state == "done":
+        place = len(_STEPS)
+    if place is None:  # failed or cancelled: it got as far as it has times for
+        place = 1 if job.started_at else 0
+    words = ["done" if i < place else "now" if i == place else "todo" for i in range(len(_STEPS))]
+    return [
+        {"label": label, "state": word, "at": at}
+        for (label, _), word, at in zip(_STEPS, words, times, strict=True)
+    ]
+
+
+def billed_text(job: EditJob) -> str:
+    """What the job has cost so far, over all its attempts."""
+    costs = [
+        attempt.cost_nano
+        for attempt in job.attempts.all()
+        if attempt.state in ("received", "saved", "lost")
+    ]
+    if job.charged == "no" and not costs:
+        return "nothing"
+    if job.charged == "unknown" or not costs or None in costs:
+        return "unknown"
+    return dollars(sum(cost for cost in costs if cost is not None))
+
+
+def billed_source_text(job: EditJob) -> str:
+    """Where the billed figure comes from."""
+    text = billed_text(job)
+    if text == "nothing":
+        return "No call was answered, so nothing was charged."
+    if text == "unknown":
+        return "The upstream did not say what it charged."
+    return "As the upstream reported it with the answer."

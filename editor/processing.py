@@ -1,0 +1,340 @@
+"""Stage 5: claim a job, frame it, make the one paid call, keep the answer.
+
+    claim            committed before anything else
+    prepare          read, frame, encode; nothing is sent, so a crash here costs nothing
+    open_attempt     INTENT committed before the first byte leaves
+    call             exactly one request
+    record_answer    ANSWER committed before anything is done with it
+
+Between the two commits nobody can know what happened if this process dies. The row
+then says "unknown", and no code path pays again by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from editor import storage
+from editor.imaging.encoding import Encoded, MaskDialect, encode_for_call
+from editor.imaging.framing import Frame, Size, frame_whole
+from editor.imaging.masking import MaskRefused, read_mask
+from editor.imaging.reading import PictureRefused, as_srgb
+from editor.leases import holding_job, lease, worker_name
+from editor.models import Attempt, Consent, EditJob, JobState, Lifeboat, UpstreamModel
+from editor.nanogpt.download import link_expiry
+from editor.nanogpt.errors import NanoGPTError, NotSent, OutcomeUnknown, RateLimited
+from editor.nanogpt.messages import EditAnswer, EditRequest, FilePart
+from editor.pictures import read_kept
+from editor.upstream import key_tail, open_client
+
+logger = logging.getLogger(__name__)
+
+# After the intent is committed the call must follow at once. A process that was
+# suspended in between may find the world changed, and must not send any more.
+MAX_SECONDS_FROM_INTENT_TO_SEND = 5.0
+FIRST_WAIT_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 3600.0
+MAX_WAITS = 20
+
+
+class CannotPrepare(Exception):
+    """The call cannot be put together; the text says why, for people."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Everything one upstream call needs, ready to leave.
+
+    The request is complete before the intent is committed, so whatever could make it
+    unsendable has shown itself while nothing is at stake.
+    """
+
+    attempt_id: uuid.UUID
+    request: EditRequest
+    frame: dict[str, Any]  # as the Attempt keeps it
+
+
+def process_job(job_id: uuid.UUID) -> uuid.UUID | None:
+    """Take one queued job as far as its answer; give the attempt whose answer is to be kept.
+
+    None when the job was not ours to take, or ended without an answer.
+    """
+    job = EditJob.objects.claim(job_id, worker_name(), lease())
+    if job is None:
+        return None
+    with holding_job(job.pk):
+        try:
+            call = prepare_call(job)
+        except CannotPrepare as problem:
+            job.move(
+                JobState.FAILED,
+                f"Not sent: {problem}",
+                reason="cannot_prepare",
+                failure_sentence=f"{problem} Nothing was sent and nothing was charged."[:400],
+            )
+            return None
+        attempt = open_attempt(job, call)
+        if attempt is None:
+            return None
+        return make_call(job, attempt, call)
+
+
+def prepare_call(job: EditJob) -> Call:
+    """Read the picture and the mask, choose the frame, encode for this model.
+
+    Raises CannotPrepare. Storage that is away raises OSError and leaves the job to the
+    sweep: nothing has been sent.
+    """
+    model = UpstreamModel.objects.filter(model_id=job.model_id).first()
+    if model is None:
+        sentence = f"The model {job.model_name} is not in the catalogue any more."
+        raise CannotPrepare(sentence)
+    try:
+        read = read_kept(job.picture)
+        mask = (
+            read_mask(storage.get(job.mask.file.name), (job.picture.width, job.picture.height))
+            if job.mask
+            else None
+        )
+        frame = frame_whole(
+            Size(job.picture.width, job.picture.height), model.sizes, job.size, max_pixels=None
+        )
+        dialect = MaskDialect(model.mask_dialect)
+        encoded = encode_for_call(
+            as_srgb(read), mask, frame, dialect, settings.NANOGPT_MAX_BODY_BYTES
+        )
+    except (PictureRefused, MaskRefused) as refused:
+        raise CannotPrepare(str(refused)) from refused
+    except FileNotFoundError as missing:
+        sentence = "The picture's file is missing from storage."
+        raise CannotPrepare(sentence) from missing
+    attempt_id = uuid.uuid4()
+    return Call(
+        attempt_id,
+        _request(job, model, encoded, attempt_id),
+        _frame_record(frame, encoded, dialect),
+    )
+
+
+def _request(
+    job: EditJob, model: UpstreamModel, encoded: Encoded, attempt_id: uuid.UUID
+) -> EditRequest:
+    try:
+        return EditRequest(
+            model=job.model_id,
+            prompt=job.prompt,
+            image=FilePart("image", encoded.image, encoded.image_mime),
+            mask=FilePart("mask", encoded.mask, "image/png") if encoded.mask else None,
+            n=job.n if job.n > 1 else None,
+            size=job.size if job.size in model.sizes else None,
+            request_id=str(attempt_id),
+        )
+    except ValueError as unsendable:
+        raise CannotPrepare(str(unsendable)) from unsendable
+
+
+def _frame_record(frame: Frame, encoded: Encoded, dialect: MaskDialect) -> dict[str, Any]:
+    box, inner = frame.box, frame.inner
+    return {
+        "box": [box.left, box.top, box.right, box.bottom],
+        "planned": [frame.sent.width, frame.sent.height],
+        "inner": [inner.left, inner.top, inner.right, inner.bottom],
+        "sent": [encoded.size.width, encoded.size.height],
+        "mime": encoded.image_mime,
+        "sha256": hashlib.sha256(encoded.image).hexdigest(),
+        "mask_dialect": dialect.value if encoded.mask else "none",
+    }
+
+
+def open_attempt(job: EditJob, call: Call) -> Attempt | None:
+    """Commit the intent to call: spend the consent, write the Attempt, move to CALLING.
+
+    None when the job was taken away meanwhile (cancelled, lease lost) or no consent is
+    left: then nothing may be sent.
+    """
+    consent = _unspent_consent(job)
+    if consent is None:
+        job.move(
+            JobState.FAILED,
+            "No consent to pay is left.",
+            reason="no_consent",
+            failure_sentence="Every consent to pay has been used. Nothing more was sent.",
+        )
+        return None
+    try:
+        with transaction.atomic():
+            attempt = Attempt.objects.create(
+                id=call.attempt_id,
+                job=job,
+                consent=consent,
+                key_tail=key_tail(),
+                frame=call.frame,
+            )
+            if not job.move(
+                JobState.CALLING,
+                f"Sent to {job.model_name}.",
+                started_at=Now(),
+                lease_until=Now() + lease(),
+            ):
+                transaction.set_rollback(True)
+                return None
+    except IntegrityError:
+        # The database refused a second paid call under one consent.
+        logger.exception("Job %s: a second paid call was refused.", job.pk)
+        return None
+    return attempt
+
+
+def _unspent_consent(job: EditJob) -> Consent | None:
+    spent = Attempt.objects.filter(job=job).exclude(state=Attempt.State.NOT_CHARGED)
+    return job.consents.exclude(pk__in=spent.values("consent")).order_by("seq").first()
+
+
+def make_call(job: EditJob, attempt: Attempt, call: Call) -> uuid.UUID | None:
+    """Send the one request and write down how it ended; give the attempt if it was answered."""
+    opened = time.clock_gettime(time.CLOCK_BOOTTIME)  # CLOCK_MONOTONIC stands still in suspend
+    connection.close()  # a call of minutes must not hold a database connection
+    client = open_client()
+    try:
+        if time.clock_gettime(time.CLOCK_BOOTTIME) - opened > MAX_SECONDS_FROM_INTENT_TO_SEND:
+            message = "This worker was suspended before sending."
+            raise NotSent(message, code="suspended")
+        answer = client.edit(call.request)
+    except NanoGPTError as error:
+        record_failure(job, attempt, error)
+        return None
+    finally:
+        client.close()
+    record_answer(attempt, answer)
+    return attempt.pk
+
+
+def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
+    """Commit a paid answer, whoever owns the job by now: it is never thrown away.
+
+    Image bytes that came along go into the lifeboat in the same transaction.
+    """
+    received_at = timezone.now()
+    urls = [image.url if image.data is None else None for image in answer.images]
+    with transaction.atomic():
+        kept = Attempt.objects.filter(
+            pk=attempt.pk, state__in=(Attempt.State.CALLING, Attempt.State.UNKNOWN)
+        ).update(
+            state=Attempt.State.RECEIVED,
+            answered_at=received_at,
+            http_status=answer.status,
+            upstream_request_id=(answer.request_id or "")[:200],
+            answer=answer.body,
+            image_urls=urls,
+            links_expire_at=_earliest_expiry(urls, received_at),
+            cost_nano=answer.cost.nano_dollars if answer.cost else None,
+            balance_after_nano=answer.balance_nano,
+            error_code="",
+            error_sentence="",
+        )
+        if kept != 1:
+            return
+        Lifeboat.objects.bulk_create(
+            Lifeboat(attempt=attempt, index=index, data=image.data)
+            for index, image in enumerate(answer.images)
+            if image.data is not None
+        )
+        job = EditJob.objects.get(pk=attempt.job_id)
+        if job.state in (JobState.CALLING, JobState.UNKNOWN):
+            job.move(
+                JobState.RECEIVED,
+                _answer_sentence(job, answer),
+                charged=EditJob.Charged.YES,
+                reason="",
+                failure_sentence="",
+            )
+        else:
+            job.note("A late answer of an earlier call arrived and is kept.")
+
+
+def _answer_sentence(job: EditJob, answer: EditAnswer) -> str:
+    count = len(answer.images)
+    came = "1 image" if count == 1 else f"{count} images"
+    more = f" ({job.n} asked for)" if count != job.n else ""
+    return f"Answered after {answer.seconds:.0f} s with {came}{more}."
+
+
+def _earliest_expiry(urls: list[str | None], received_at: datetime) -> datetime | None:
+    expiries = [link_expiry(url, received_at) for url in urls if url]
+    return min(expiries, default=None)
+
+
+def record_failure(job: EditJob, attempt: Attempt, error: NanoGPTError) -> None:
+    """Commit how a call failed: surely free, or unknown."""
+    unknown = error.maybe_billed
+    with transaction.atomic():
+        Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.CALLING).update(
+            state=Attempt.State.UNKNOWN if unknown else Attempt.State.NOT_CHARGED,
+            answered_at=Now(),
+            http_status=error.status,
+            error_code=error.code[:80],
+            error_sentence=str(error)[:400],
+            upstream_request_id=(error.request_id or "")[:200],
+            cost_nano=_said_cost(error),
+        )
+        job.refresh_from_db()
+        if job.state == JobState.CALLING:
+            _after_failure(job, error)
+
+
+def _said_cost(error: NanoGPTError) -> int | None:
+    cost = getattr(error, "cost", None) if isinstance(error, OutcomeUnknown) else None
+    return cost.nano_dollars if cost else None
+
+
+def _after_failure(job: EditJob, error: NanoGPTError) -> None:
+    if error.maybe_billed:
+        job.move(
+            JobState.UNKNOWN,
+            f"No usable answer: {error}",
+            reason=error.code[:60],
+            failure_sentence=str(error)[:400],
+            charged=EditJob.Charged.UNKNOWN,
+        )
+    elif job.cancel_requested:
+        # Nothing was charged, so the wish to cancel can be met after all.
+        job.move(
+            JobState.FAILED,
+            "Cancelled; the call was not taken and nothing was charged.",
+            reason="cancelled",
+            failure_sentence="Cancelled. The call was not taken and nothing was charged.",
+            hidden=False,
+        )
+    elif error.retriable and job.waits < MAX_WAITS:
+        job.move(
+            JobState.WAITING,
+            f"Not charged: {error}",
+            next_at=Now() + _wait(job, error),
+            waits=job.waits + 1,
+            reason=error.code[:60],
+            failure_sentence=str(error)[:400],
+        )
+    else:
+        job.move(
+            JobState.FAILED,
+            f"Refused, not charged: {error}",
+            reason=error.code[:60],
+            failure_sentence=f"{error} Nothing was charged."[:400],
+        )
+
+
+def _wait(job: EditJob, error: NanoGPTError) -> timedelta:
+    if isinstance(error, RateLimited) and error.retry_after:
+        return timedelta(seconds=error.retry_after)
+    return timedelta(seconds=min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**job.waits))

@@ -1,0 +1,217 @@
+"""Stage 7: what was left behind is picked up.
+
+A thread in every worker. Each step is a conditional UPDATE that any number of sweepers
+may run at once; it moves states, and never decides to pay. The scan reads first and
+writes only what it found: on SQLite even an UPDATE that matches nothing takes the
+write lock.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
+from django.db import Error, connections
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from editor import leases
+from editor.models import Attempt, EditJob, JobState
+from editor.offers import try_refresh_catalogue
+from editor.tasks import keep_results, run_job, send_hint
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+HINT_AGAIN = timedelta(seconds=30)
+CATALOGUE_RETRY_SECONDS = 2.0
+
+_stopping = threading.Event()
+_never = threading.Event()
+
+
+def sweep() -> int:
+    """Do every step once; give how many rows were moved or hinted."""
+    return sum(
+        step()
+        for step in (
+            free_claims_left_behind,
+            admit_lost_calls,
+            wake_waiting_jobs,
+            hint_queued_jobs,
+            hint_kept_answers,
+        )
+    )
+
+
+def free_claims_left_behind() -> int:
+    """CLAIMED with nobody alive behind it goes back to the queue: nothing was sent."""
+    moved = 0
+    for job in _left_behind(JobState.CLAIMED):
+        moved += job.move(
+            JobState.QUEUED, "The worker went away before sending; queued again.", hinted_at=None
+        )
+    return moved
+
+
+def admit_lost_calls() -> int:
+    """CALLING with nobody alive behind it is UNKNOWN: the call may have been charged."""
+    moved = 0
+    for job in _left_behind(JobState.CALLING):
+        moved += job.move(
+            JobState.UNKNOWN,
+            "The worker went away during the call. It may have been charged.",
+            reason="worker_lost",
+            failure_sentence="The worker went away while the call was running.",
+            charged=EditJob.Charged.UNKNOWN,
+        )
+        Attempt.objects.filter(job=job, state=Attempt.State.CALLING).update(
+            state=Attempt.State.UNKNOWN,
+            error_code="worker_lost",
+            error_sentence="The worker went away while the call was running.",
+        )
+    return moved
+
+
+def _left_behind(state: JobState) -> list[EditJob]:
+    """Jobs in this state whose lease is over, or whose worker is surely dead."""
+    jobs = EditJob.objects.filter(state=state)
+    over = jobs.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+    dead = [
+        worker
+        for worker in jobs.filter(worker__startswith=f"{platform.node()}:")
+        .values_list("worker", flat=True)
+        .distinct()
+        if leases.is_dead(worker)
+    ]
+    if not dead:
+        return list(over[:BATCH])
+    return list(jobs.filter(Q(pk__in=over.values("pk")) | Q(worker__in=dead))[:BATCH])
+
+
+def wake_waiting_jobs() -> int:
+    """WAITING whose time has come goes back to the queue."""
+    due = EditJob.objects.filter(state=JobState.WAITING, next_at__lte=Now())
+    return sum(
+        job.move(JobState.QUEUED, "Waited long enough; queued again.", hinted_at=None)
+        for job in due[:BATCH]
+    )
+
+
+def hint_queued_jobs() -> int:
+    """Tell Celery of queued jobs that no hint, or only an old one, speaks for."""
+    hints = 0
+    for job_id in _unhinted()[:BATCH]:
+        # The conditional UPDATE keeps many sweepers from hinting the same job at once.
+        if _unhinted().filter(pk=job_id).update(hinted_at=Now()):
+            hints += send_hint(run_job, job_id)
+    return hints
+
+
+def _unhinted() -> QuerySet[EditJob, Any]:
+    old = Now() - HINT_AGAIN
+    return (
+        EditJob.objects.filter(state=JobState.QUEUED)
+        .filter(Q(hinted_at=None) | Q(hinted_at__lt=old))
+        .order_by("created_at")
+        .values_list("pk", flat=True)
+    )
+
+
+def hint_kept_answers() -> int:
+    """Tell Celery of paid answers that still have to be fetched, stored and composed."""
+    hints = 0
+    for attempt_id in _unkept()[:BATCH]:
+        pause = Now() + HINT_AGAIN
+        if _unkept().filter(pk=attempt_id).update(next_at=pause):
+            hints += send_hint(keep_results, attempt_id)
+    return hints
+
+
+def _unkept() -> QuerySet[Attempt, Any]:
+    return (
+        Attempt.objects.filter(state=Attempt.State.RECEIVED)
+        .filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+        .filter(Q(next_at=None) | Q(next_at__lte=Now()))
+        .order_by("links_expire_at")
+        .values_list("pk", flat=True)
+    )
+
+
+# The threads of a worker
+
+
+class Every:
+    """Runs something again and again, and survives a database that is locked or away."""
+
+    def __init__(
+        self, name: str, seconds: float, work: Callable[[], object], until: threading.Event
+    ) -> None:
+        self._seconds = seconds
+        self._work = work
+        self._until = until
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; it ends when `until` is set, or with the process."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._until.is_set():
+            try:
+                self._work()
+            except Error:
+                logger.warning("%s: the database is not answering.", self._thread.name)
+                connections.close_all()
+            except Exception:
+                logger.exception("%s failed.", self._thread.name)
+                connections.close_all()
+            self._until.wait(self._seconds)
+        connections.close_all()
+
+
+class CatalogueKeeper:
+    """Refreshes the catalogue at the start and every few hours, sooner after a failure."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        """Refresh if it is time."""
+        if time.monotonic() < self._next:
+            return
+        worked = try_refresh_catalogue()
+        wait = settings.CATALOGUE_SECONDS if worked else CATALOGUE_RETRY_SECONDS
+        self._next = time.monotonic() + wait
+
+
+@worker_ready.connect
+def start_threads(**_: object) -> None:
+    """Begin to sweep when a worker is ready. Connected by Celery's `imports` setting."""
+    logger.info("Worker %s is sweeping.", leases.worker_name())
+    if not settings.HINTS_REACH_WORKERS:
+        forget_hints()
+    _stopping.clear()
+    # The heartbeat must outlive the stop signal: running calls are finished after it.
+    Every("heartbeat", settings.HEARTBEAT_SECONDS, leases.renew, _never).start()
+    Every("sweep", settings.SWEEP_SECONDS, sweep, _stopping).start()
+    Every("catalogue", 1.0, CatalogueKeeper(), _stopping).start()
+
+
+def forget_hints() -> None:
+    """With the in-process broker, all hints of an earlier worker died with it."""
+    EditJob.objects.filter(state=JobState.QUEUED).update(hinted_at=None)
+    Attempt.objects.filter(state=Attempt.State.RECEIVED).update(next_at=None)
+
+
+@worker_shutting_down.connect
+def stop_sweeping(**_: object) -> None:
+    """Hint nothing any more: this worker would not get to it."""
+    _stopping.set()

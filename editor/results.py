@@ -1,0 +1,231 @@
+"""Stage 6: an answer becomes Pictures in storage.
+
+Everything here is free and may be repeated: the bytes are fetched, stored untouched,
+and only then decoded and composed. A failure after the payment is repaired from the
+kept bytes, never by a second call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from editor import storage
+from editor.imaging.composing import Composed, compose
+from editor.imaging.encoding import encode_master
+from editor.imaging.framing import Box, Frame, Size
+from editor.imaging.masking import read_mask
+from editor.imaging.reading import Limits, PictureRefused, ReadPicture, read_picture
+from editor.leases import holding_attempt, lease
+from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result
+from editor.nanogpt.download import download_result
+from editor.nanogpt.errors import DownloadFailed, DownloadForbidden
+from editor.pictures import keep_picture, read_kept
+
+logger = logging.getLogger(__name__)
+
+MAX_RESULT_BYTES = 64_000_000
+MAX_RESULT_PIXELS = 100_000_000
+DOWNLOAD_SECONDS = 60.0
+FEATHER_PIXELS_PER_SIDE = 1 / 300  # of the picture's longer side
+RETRY_SECONDS = (5, 15, 45, 120, 300)
+
+
+class NotYet(Exception):
+    """The answer cannot be kept right now; it will be tried again. The text says why."""
+
+
+def keep_answer(attempt_id: uuid.UUID) -> None:
+    """Bring one paid answer home: fetch, store raw, compose, finish the job.
+
+    Only one worker at a time does this for an attempt; a second call of this function,
+    at the same time or later, changes nothing.
+    """
+    attempt = _take(attempt_id)
+    if attempt is None:
+        return
+    with holding_attempt(attempt.pk):
+        try:
+            results = [
+                keep_raw(attempt, index, url) for index, url in enumerate(attempt.image_urls)
+            ]
+            for result in results:
+                if result.picture_id is None and not result.problem:
+                    compose_result(attempt.job, result, attempt)
+        except NotYet as reason:
+            _later_or_lost(attempt, str(reason))
+        except Exception:
+            logger.exception("Keeping the answer of attempt %s failed.", attempt.pk)
+            _later_or_lost(attempt, "The result could not be stored just now.")
+        else:
+            finish(attempt, results)
+
+
+def _take(attempt_id: uuid.UUID) -> Attempt | None:
+    """Lease an attempt whose answer waits to be kept; None when somebody else has it."""
+    taken = (
+        Attempt.objects.filter(pk=attempt_id, state=Attempt.State.RECEIVED)
+        .filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+        .update(lease_until=Now() + lease(), tries=F("tries") + 1)
+    )
+    if taken != 1:
+        return None
+    return Attempt.objects.select_related(
+        "job__picture__owner", "job__mask__picture", "job__owner"
+    ).get(pk=attempt_id)
+
+
+def keep_raw(attempt: Attempt, index: int, url: str | None) -> Result:
+    """Store one image as the upstream sent it, before anything parses it."""
+    kept = Result.objects.filter(attempt=attempt, index=index).first()
+    if kept:
+        return kept
+    boat = Lifeboat.objects.filter(attempt=attempt, index=index).first()
+    data = bytes(boat.data) if boat else _fetch(url)
+    sha256 = hashlib.sha256(data).hexdigest()
+    key = storage.put(storage.raw_key(attempt.pk, index), data)
+    if boat and hashlib.sha256(storage.get(key)).hexdigest() != sha256:
+        message = "Storage did not give back what was written."
+        raise NotYet(message)
+    with transaction.atomic():
+        result = Result.objects.create(
+            attempt=attempt, index=index, raw=key, raw_sha256=sha256, raw_bytes=len(data)
+        )
+        if boat:
+            boat.delete()
+    return result
+
+
+def _fetch(url: str | None) -> bytes:
+    if not url:
+        message = "The answer has neither bytes nor a link for this image."
+        raise NotYet(message)
+    connection.close()  # a slow download must not hold a database connection
+    try:
+        return download_result(
+            url,
+            allowed_origins=settings.NANOGPT_RESULT_ORIGINS,
+            max_bytes=MAX_RESULT_BYTES,
+            timeout_seconds=DOWNLOAD_SECONDS,
+        )
+    except (DownloadFailed, DownloadForbidden) as error:
+        raise NotYet(str(error)) from error
+
+
+def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
+    """Put one kept answer into the picture it was made for, and keep what comes out.
+
+    An answer that is no picture is noted as such: it was paid for, so its bytes stay.
+    """
+    limits = Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS)
+    try:
+        answer = read_picture(storage.get(result.raw.name), limits)
+    except PictureRefused as refused:
+        result.problem = f"The answer is not a usable picture: {refused}"[:300]
+        result.save(update_fields=["problem"])
+        return
+    composed = _composed(job, attempt, answer)
+    name = job.picture.name.rpartition(".")[0] or job.picture.name
+    data = encode_master(composed.image, composed.icc_profile)
+    picture = keep_picture(
+        job.owner,
+        f"{name} (edited)" if not name.endswith("(edited)") else name,
+        Picture.Origin.RESULT,
+        data,
+        ReadPicture(composed.image, composed.icc_profile, "PNG", "image/png"),
+        # The same id every time: a repeat after a crash overwrites its own files.
+        picture_id=uuid.uuid5(attempt.pk, str(result.index)),
+    )
+    with transaction.atomic():
+        picture.save(force_insert=True)
+        result.picture = picture
+        if composed.lock:
+            result.outside_pixels = composed.lock.outside_pixels
+            result.changed_pixels = composed.lock.changed_pixels
+            result.raw_changed_share = composed.lock.raw_changed_share
+        result.save(
+            update_fields=["picture", "outside_pixels", "changed_pixels", "raw_changed_share"]
+        )
+
+
+def _composed(job: EditJob, attempt: Attempt, answer: ReadPicture) -> Composed:
+    original = read_kept(job.picture)
+    size = (job.picture.width, job.picture.height)
+    mask = read_mask(storage.get(job.mask.file.name), size) if job.mask else None
+    frame = Frame(
+        box=Box(*attempt.frame["box"]),
+        sent=Size(*attempt.frame["planned"]),
+        inner=Box(*attempt.frame["inner"]),
+    )
+    feather = max(1, round(max(size) * FEATHER_PIXELS_PER_SIDE))
+    return compose(original, mask, answer, frame, feather)
+
+
+def finish(attempt: Attempt, results: list[Result]) -> None:
+    """Commit the end: attempt saved, job done, or failed when nothing usable came."""
+    usable = sum(result.picture_id is not None for result in results)
+    with transaction.atomic():
+        saved = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.RECEIVED).update(
+            state=Attempt.State.SAVED, lease_until=None, next_at=None
+        )
+        job = EditJob.objects.get(pk=attempt.job_id)
+        if saved != 1:
+            return
+        if job.state != JobState.RECEIVED:
+            job.note("The result of an earlier call is kept as well.")
+        elif usable:
+            job.move(JobState.DONE, _done_sentence(usable, results), failure_sentence="")
+        else:
+            job.move(
+                JobState.FAILED,
+                "The paid answer holds no usable picture; its bytes are kept.",
+                reason="unusable_answer",
+                failure_sentence=(
+                    f"{results[0].problem if results else 'The answer was empty.'} "
+                    "It was charged; staff can look at the kept bytes."
+                )[:400],
+            )
+
+
+def _done_sentence(usable: int, results: list[Result]) -> str:
+    kept = "1 picture kept" if usable == 1 else f"{usable} pictures kept"
+    locks = [result.changed_pixels for result in results if result.changed_pixels is not None]
+    lock = f"; {sum(locks)} outside pixels changed" if locks else ""
+    return f"{kept}{lock}."
+
+
+def _later_or_lost(attempt: Attempt, reason: str) -> None:
+    """Plan the next try, or admit the loss once the links are dead and the bytes not here."""
+    missing = len(attempt.image_urls) - attempt.results.count() - attempt.lifeboats.count()
+    expired = attempt.links_expire_at is not None and attempt.links_expire_at < timezone.now()
+    job = EditJob.objects.get(pk=attempt.job_id)
+    if missing > 0 and expired:
+        with transaction.atomic():
+            Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.RECEIVED).update(
+                state=Attempt.State.LOST, lease_until=None, next_at=None
+            )
+            if job.state == JobState.RECEIVED:
+                job.move(
+                    JobState.FAILED,
+                    f"The result is lost: {reason}",
+                    reason="result_lost",
+                    failure_sentence=(
+                        f"The paid result could not be fetched before its link died. {reason} "
+                        f"Request id: {attempt.upstream_request_id or attempt.pk}."
+                    )[:400],
+                )
+        return
+    wait = RETRY_SECONDS[min(attempt.tries, len(RETRY_SECONDS)) - 1]
+    Attempt.objects.filter(pk=attempt.pk).update(
+        lease_until=None, next_at=Now() + timedelta(seconds=wait)
+    )
+    EditJob.objects.filter(pk=job.pk, state=JobState.RECEIVED).update(failure_sentence=reason[:400])
+    job.note(f"Not kept yet, trying again in {wait} s: {reason}")

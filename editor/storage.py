@@ -1,0 +1,69 @@
+"""Where files live, and under which names. Private without exception.
+
+Every object has an opaque name made of row ids; nothing a person typed gets into
+it. Bytes leave only through the views, which check the owner first.
+
+    pictures/<picture>/original.<ext>   the bytes as they came, or a result's lossless PNG
+    pictures/<picture>/preview.webp     longest side 2048, for the screen
+    pictures/<picture>/thumb.webp       longest side 480, for walls and lists
+    pictures/<picture>/full.<ext>       full size in a format every browser shows
+    masks/<mask>/mask.png               8-bit grey, the picture's size, 255 = edit
+    results/<attempt>/<n>.raw           what the upstream sent, untouched
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+_EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
+
+
+def extension_of(image_format: str) -> str:
+    """Give the file name extension for a format name as Pillow spells it."""
+    return _EXTENSIONS[image_format]
+
+
+def picture_key(picture_id: uuid.UUID, kind: str, extension: str) -> str:
+    """Name one file of a Picture; `kind` is original, preview, thumb or full."""
+    return f"pictures/{picture_id}/{kind}.{extension}"
+
+
+def mask_key(mask_id: uuid.UUID) -> str:
+    """Name a Mask's PNG."""
+    return f"masks/{mask_id}/mask.png"
+
+
+def raw_key(attempt_id: uuid.UUID, index: int) -> str:
+    """Name the untouched bytes of one answered image."""
+    return f"results/{attempt_id}/{index}.raw"
+
+
+def put(key: str, data: bytes) -> str:
+    """Write `data` under exactly `key`, replacing what an interrupted earlier try left there."""
+    # FileSystemStorage would pick another name instead of overwriting.
+    if default_storage.exists(key):
+        default_storage.delete(key)
+    return default_storage.save(key, ContentFile(data))
+
+
+def get(key: str) -> bytes:
+    """Read a whole object. Raises FileNotFoundError when it is not there."""
+    with default_storage.open(key, "rb") as stored:
+        return bytes(stored.read())
+
+
+def open_for_reading(key: str) -> IO[bytes]:
+    """Open an object for streaming to its owner."""
+    stored: IO[bytes] = default_storage.open(key, "rb")
+    return stored
+
+
+def drop(*keys: str) -> None:
+    """Delete objects; names that are empty or already gone are passed over."""
+    for key in keys:
+        if key:
+            default_storage.delete(key)

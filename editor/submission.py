@@ -1,0 +1,208 @@
+"""Stage 3: a wish becomes a queued job. Also what a person may do to a job afterwards.
+
+The web side of the line ends here: rows are written, and after the commit Celery is
+given a hint. When the hint is lost, the sweep of the job table finds the row.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import IntegrityError, transaction
+
+from editor.masks import keep_mask
+from editor.models import (
+    Attempt,
+    Consent,
+    EditJob,
+    JobState,
+    Mask,
+    Picture,
+    UpstreamModel,
+    User,
+)
+from editor.money import dollars
+from editor.tasks import hint_job, hint_results
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Everything a person asked for, checked for shape by the form."""
+
+    picture: Picture
+    prompt: str
+    model: UpstreamModel
+    n: int
+    size: str
+    mask: bytes | Mask | None  # painted just now, painted before, or the whole picture may change
+
+
+class SubmitRefused(Exception):
+    """A wish that is not taken, with one sentence for people and the field it is about."""
+
+    def __init__(self, sentence: str, *, field: str = "", status: int = 422) -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.status = status
+
+
+class PriceChanged(SubmitRefused):
+    """The price on the button is not the price of the catalogue any more."""
+
+    def __init__(self, price_nano: int | None) -> None:
+        super().__init__(
+            f"The price has changed: this edit is now {dollars(price_nano)}. "
+            "Nothing was sent; press the button again if you agree.",
+            field="shown_price",
+            status=409,
+        )
+        self.price_nano = price_nano
+
+
+def submit_edit(
+    owner: User, wish: Wish, submit_key: uuid.UUID, shown_price_nano: int | None
+) -> tuple[EditJob, bool]:
+    """Queue a wish, once per submit key; give the job and whether it is new.
+
+    The shown price is what the person agreed to pay, so it must still be the price.
+    Raises PriceChanged, SubmitRefused, MaskRefused.
+    """
+    earlier = EditJob.objects.filter(owner=owner, submit_key=submit_key).first()
+    if earlier:
+        return _same_wish(earlier, wish), False
+    estimate = wish.model.estimate_nano(wish.size, wish.n)
+    if shown_price_nano != estimate:
+        raise PriceChanged(estimate)
+    if wish.model.mask_support == UpstreamModel.MaskSupport.REQUIRED and wish.mask is None:
+        sentence = f"{wish.model.name} only works with a mask: paint the part that may change."
+        raise SubmitRefused(sentence, field="mask")
+    mask = keep_mask(wish.picture, wish.mask) if isinstance(wish.mask, bytes) else wish.mask
+    job = EditJob(
+        owner=owner,
+        submit_key=submit_key,
+        picture=wish.picture,
+        mask=mask,
+        prompt=wish.prompt,
+        model_id=wish.model.model_id,
+        model_name=wish.model.name,
+        n=wish.n,
+        size=wish.size,
+        estimate_nano=estimate,
+    )
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+            _grant(job, owner, estimate)
+            job.note("Queued.", actor=owner)
+            transaction.on_commit(partial(hint_job, job.pk), robust=True)
+    except IntegrityError:
+        # The same form arrived twice at once and the other one was quicker.
+        return _same_wish(EditJob.objects.get(owner=owner, submit_key=submit_key), wish), False
+    return job, True
+
+
+def _same_wish(job: EditJob, wish: Wish) -> EditJob:
+    if (job.picture_id, job.prompt, job.model_id, job.n, job.size) != (
+        wish.picture.pk,
+        wish.prompt,
+        wish.model.model_id,
+        wish.n,
+        wish.size,
+    ):
+        sentence = "This form was already sent with other settings. Reload the page and try again."
+        raise SubmitRefused(sentence, status=409)
+    return job
+
+
+def _grant(job: EditJob, by: User, max_cost_nano: int | None) -> Consent:
+    seq = job.consents.count() + 1
+    return Consent.objects.create(job=job, seq=seq, max_cost_nano=max_cost_nano, granted_by=by)
+
+
+def cancel_edit(job: EditJob, actor: User) -> str:
+    """Cancel a job, and give the sentence that says what this meant.
+
+    Before the call nothing is sent. During the call it cannot be stopped: the paid
+    result is kept, but hidden.
+    """
+    if job.state in (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING) and job.move(
+        JobState.CANCELLED, "Cancelled before anything was sent.", actor=actor
+    ):
+        return "Cancelled. Nothing was sent and nothing was charged."
+    asked = EditJob.objects.filter(
+        pk=job.pk, state=JobState.CALLING, cancel_requested=False
+    ).update(cancel_requested=True, hidden=True)
+    job.refresh_from_db()
+    if asked:
+        job.note("Cancelled while the call was running; its result will be hidden.", actor=actor)
+        return (
+            "The call is already running and will be paid for. "
+            "Its result will be kept, but hidden from the gallery."
+        )
+    return f"Too late to cancel: {job.get_state_display().lower()}."
+
+
+def repeat_edit(
+    job: EditJob, actor: User, submit_key: uuid.UUID, shown_price_nano: int | None
+) -> EditJob:
+    """Queue the same wish again as a new job, at the price shown, for the job's owner.
+
+    Raises SubmitRefused when the job is still open, or its picture or model is gone.
+    """
+    if job.is_open:
+        sentence = "This edit is still running. Cancel it, or wait for its end."
+        raise SubmitRefused(sentence, status=409)
+    if job.picture.deleted_at is not None:
+        sentence = "The picture of this edit has been deleted."
+        raise SubmitRefused(sentence, status=409)
+    model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
+    if model is None:
+        sentence = f"{job.model_name} is not offered any more. Choose another model in the studio."
+        raise SubmitRefused(sentence, field="model", status=409)
+    wish = Wish(job.picture, job.prompt, model, job.n, job.size, job.mask)
+    again, is_new = submit_edit(job.owner, wish, submit_key, shown_price_nano)
+    if is_new and actor != job.owner:
+        again.note(f"Sent again by {actor.get_username()}.", actor=actor)
+    return again
+
+
+def pay_again(job: EditJob, actor: User) -> bool:
+    """Give a new consent to a job whose outcome is unknown, and queue it.
+
+    The first call may have been charged; the page that leads here says so. False when
+    the job is not unknown any more, so a second click changes nothing.
+    """
+    with transaction.atomic():
+        if job.state != JobState.UNKNOWN or not job.move(
+            JobState.QUEUED,
+            f"Agreed to pay again, {job.estimate_text}.",
+            actor=actor,
+            hinted_at=None,
+            reason="",
+            failure_sentence="",
+            cancel_requested=False,
+        ):
+            return False
+        _grant(job, actor, job.estimate_nano)
+        transaction.on_commit(partial(hint_job, job.pk), robust=True)
+    return True
+
+
+def give_up(job: EditJob, actor: User) -> bool:
+    """Close a job whose outcome is unknown without paying again; False when it is not unknown."""
+    return job.state == JobState.UNKNOWN and job.move(
+        JobState.FAILED,
+        "Given up. The call may have been charged.",
+        actor=actor,
+        failure_sentence="Given up: no answer came back, and the call may have been charged.",
+    )
+
+
+def look_again(job: EditJob) -> bool:
+    """Try at once, and for free, to keep an answer that is already paid for."""
+    due = Attempt.objects.filter(job=job, state=Attempt.State.RECEIVED).update(next_at=None)
+    for attempt in job.attempts.filter(state=Attempt.State.RECEIVED):
+        hint_results(attempt.pk)
+    return due > 0

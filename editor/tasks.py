@@ -1,0 +1,61 @@
+"""Stage 4: Celery's door. An id in, one call out, nothing of its own.
+
+A message is only a hint that a row wants attention: it may be lost, late or
+repeated without any harm, because the row decides. So there is no retry here, no
+countdown, and no result.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from celery import Task, shared_task
+from django.conf import settings
+from django.db.models.functions import Now
+
+from editor.models import EditJob
+from editor.processing import process_job
+from editor.results import keep_answer
+
+logger = logging.getLogger(__name__)
+
+HINT_EXPIRES_SECONDS = 600  # hints must not pile up while no worker is there
+
+
+@shared_task(name="editor.run_job", acks_late=False)
+def run_job(job_id: str) -> None:
+    """Take one job from queued to as far as it gets."""
+    attempt_id = process_job(uuid.UUID(job_id))
+    if attempt_id is not None:
+        keep_answer(attempt_id)
+
+
+@shared_task(name="editor.keep_results", acks_late=True)
+def keep_results(attempt_id: str) -> None:
+    """Fetch, keep and compose what a paid call brought; free, and safe to repeat."""
+    keep_answer(uuid.UUID(attempt_id))
+
+
+def hint_job(job_id: uuid.UUID) -> None:
+    """Tell the workers of a queued job, if this process can reach them."""
+    # With the in-process broker a message sent from a web process would stay in it for
+    # ever; there the sweep of the worker finds the row within a fraction of a second.
+    if settings.HINTS_REACH_WORKERS and send_hint(run_job, job_id):
+        EditJob.objects.filter(pk=job_id).update(hinted_at=Now())
+
+
+def hint_results(attempt_id: uuid.UUID) -> None:
+    """Tell the workers that an answer waits to be kept, if this process can reach them."""
+    if settings.HINTS_REACH_WORKERS:
+        send_hint(keep_results, attempt_id)
+
+
+def send_hint(task: Task[[str], None], row_id: uuid.UUID) -> bool:
+    """Put one hint to the broker; False when the broker is away, which is no harm."""
+    try:
+        task.apply_async((str(row_id),), expires=HINT_EXPIRES_SECONDS, retry=False)
+    except Exception:  # noqa: BLE001  whatever is wrong with the broker, the row is committed
+        logger.warning("No hint sent for %s; the sweep will find it.", row_id)
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""Stage 1: bytes become a verified Picture."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from editor.imaging.reading import PictureRefused, read_picture
+from editor.models import Picture, User
+from editor.pictures import keep_picture, limits_from
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+NAMELESS = "Untitled picture"
+
+
+class UploadRefused(Exception):
+    """An upload that is not taken. The text is one sentence for the person who sent it."""
+
+    def __init__(self, sentence: str, *, code: str, status: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.status = status
+
+
+def receive_picture(owner: User, upload: UploadedFile) -> Picture:
+    """Check an uploaded file by its content and keep it.
+
+    The original bytes are kept as they came, for their owner alone; what is shown is
+    made from the upright pixels and carries no metadata. Raises UploadRefused.
+    """
+    limits = limits_from(settings)
+    if upload.size is not None and upload.size > limits.max_bytes:
+        raise UploadRefused(
+            f"This file has {upload.size / 1_000_000:.1f} MB; "
+            f"the limit is {settings.MAX_UPLOAD_BYTES / 1_000_000:g} MB.",
+            code="too_many_bytes",
+            status=413,
+        )
+    data = upload.read()
+    try:
+        read = read_picture(data, limits)
+    except PictureRefused as refused:
+        raise UploadRefused(str(refused), code=refused.code, status=refused.status) from refused
+    try:
+        picture = keep_picture(owner, display_name(upload.name), Picture.Origin.UPLOAD, data, read)
+    except OSError as problem:
+        raise UploadRefused(
+            "This server could not store the picture, most likely because its storage is full "
+            "or away. Nothing was kept; please try again later.",
+            code="storage_failed",
+            status=507,
+        ) from problem
+    picture.save(force_insert=True)
+    return picture
+
+
+def display_name(given: str | None) -> str:
+    """Make a file's name safe to show; it is never used as a path.
+
+    Folders, control and direction-changing characters go, the rest stays, up to 120
+    characters.
+    """
+    last_part = re.split(r"[\\/]", given or "")[-1]
+    shown = "".join(
+        character
+        for character in unicodedata.normalize("NFC", last_part)
+        if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    ).strip(" .")
+    return shown[:120] or NAMELESS

@@ -1,0 +1,22 @@
+"""How this server reaches the upstream: one client, made from the settings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from editor.nanogpt.client import NanoGPT
+
+
+def open_client() -> NanoGPT:
+    """Make a client with this server's address, key and deadline. Close it after use."""
+    return NanoGPT(
+        settings.NANOGPT_BASE_URL,
+        settings.NANOGPT_API_KEY,
+        auth=settings.NANOGPT_AUTH,
+        timeout_seconds=settings.NANOGPT_TIMEOUT_SECONDS,
+    )
+
+
+def key_tail() -> str:
+    """The last characters of the key that pays, to tell keys apart on a receipt."""
+    return str(settings.NANOGPT_API_KEY)[-4:]

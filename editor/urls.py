@@ -1,0 +1,50 @@
+"""Every address, in the order of the line: the table of contents."""
+
+from django.contrib.auth import views as auth_views
+from django.urls import path
+
+from editor.views import accounts, files, gallery, health, jobs, pictures, queue, static_files
+
+app_name = "editor"
+
+urlpatterns = [
+    # 1. Upload
+    path("", pictures.home, name="home"),
+    path("pictures/", pictures.upload, name="upload"),
+    # 2. Paint
+    path("pictures/<uuid:pk>/", pictures.studio, name="studio"),
+    path("pictures/<uuid:pk>/strip/", pictures.strip, name="picture_strip"),
+    path("pictures/<uuid:pk>/delete/", pictures.delete, name="picture_delete"),
+    # The files behind the pages, each with its owner check
+    path("pictures/<uuid:pk>/thumb/", files.thumb, name="picture_thumb"),
+    path("pictures/<uuid:pk>/preview/", files.preview, name="picture_preview"),
+    path("pictures/<uuid:pk>/full/", files.full, name="picture_full"),
+    path("pictures/<uuid:pk>/original/", files.original, name="picture_original"),
+    path("masks/<uuid:pk>/", files.mask, name="mask_file"),
+    path("results/<int:pk>/raw/", files.raw, name="result_raw"),
+    # 3. Submit
+    path("pictures/<uuid:pk>/edit/", jobs.submit, name="submit"),
+    # 4.-6. Follow one job
+    path("jobs/<uuid:pk>/", jobs.job, name="job"),
+    path("jobs/<uuid:pk>/status/", jobs.status, name="job_status"),
+    path("jobs/<uuid:pk>/card/", jobs.card, name="job_card"),
+    path("jobs/<uuid:pk>/cancel/", jobs.cancel, name="job_cancel"),
+    path("jobs/<uuid:pk>/retry/", jobs.retry, name="job_retry"),
+    path("jobs/<uuid:pk>/pay-again/", jobs.pay_again, name="job_pay_again"),
+    path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job_give_up"),
+    path("jobs/<uuid:pk>/look-again/", jobs.look_again, name="job_look_again"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/count/", queue.count, name="queue_count"),
+    # 8. The past
+    path("gallery/", gallery.gallery, name="gallery"),
+    # Accounts
+    path("setup/", accounts.setup, name="setup"),
+    path("login/", auth_views.LoginView.as_view(), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("password/", accounts.ChangePassword.as_view(), name="password_change"),
+    path("password/done/", accounts.PasswordChanged.as_view(), name="password_change_done"),
+    # The server itself
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("static/<str:prefix>/<path:rest>", static_files.moved, name="static_moved"),
+]

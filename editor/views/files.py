@@ -1,0 +1,120 @@
+"""The bytes. Nothing leaves without an owner check; strangers get a 404 like anybody."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase, HttpResponseNotModified
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from editor import storage
+from editor.models import Mask, Picture, Result
+from editor.pictures import full_rendition
+
+# A picture never changes, so its files may stay in its owner's browser. `Vary: Cookie`
+# (set by the session) keeps the next person at the same browser from being served them.
+KEEP = "private, max-age=604800, immutable"
+
+
+class _File(FileResponse):
+    block_size = 256 * 1024  # the server writes block by block; 4 kB would be slow
+
+
+def _send(
+    request: HttpRequest, key: str, mime: str, *, etag: str, download_as: str = ""
+) -> HttpResponseBase:
+    """Stream one object, or say that the browser has it already."""
+    tag = f'"{etag}"'
+    response: HttpResponseBase
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponseNotModified()
+    else:
+        try:
+            stored = storage.open_for_reading(key)
+        except FileNotFoundError as missing:
+            raise Http404 from missing
+        response = _File(
+            stored, as_attachment=bool(download_as), filename=download_as, content_type=mime
+        )
+        # Should a browser ever take the bytes for a document, nothing in it may run.
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["ETag"] = tag
+    response["Cache-Control"] = KEEP
+    return response
+
+
+def _rendition(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
+    picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
+    file: FieldFile = getattr(picture, kind)
+    return _send(request, str(file.name), "image/webp", etag=f"{kind}-{pk}")
+
+
+@login_required
+@require_safe
+def thumb(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Longest side 480, WebP."""
+    return _rendition(request, pk, "thumb")
+
+
+@login_required
+@require_safe
+def preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Longest side 2048, WebP."""
+    return _rendition(request, pk, "preview")
+
+
+@login_required
+@require_safe
+def full(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Full size in a format that every browser shows."""
+    picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
+    try:
+        key = full_rendition(picture)
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    mime = "image/png" if key.endswith(".png") else "image/jpeg"
+    return _send(request, key, mime, etag=f"full-{pk}")
+
+
+@login_required
+@require_safe
+def original(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The picture itself, as a download and for its owner alone.
+
+    An upload comes back as its original bytes; a result as the lossless PNG.
+    """
+    picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
+    stem = picture.name.rpartition(".")[0] or picture.name
+    name = f"{stem}.{storage.extension_of(picture.format)}"
+    return _send(
+        request, str(picture.file.name), picture.mime, etag=picture.sha256, download_as=name
+    )
+
+
+@login_required
+@require_safe
+def mask(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """A mask as 8-bit grey PNG, 255 = edit."""
+    found = get_object_or_404(Mask.objects.viewable_by(request.user), pk=pk)
+    return _send(request, str(found.file.name), "image/png", etag=found.sha256)
+
+
+@login_required
+@require_safe
+def raw(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What the upstream sent, untouched and unjudged; therefore only as a download."""
+    mine = Result.objects.filter(attempt__job__owner=request.user)
+    if request.user.is_staff and request.user.has_perm("editor.view_result"):
+        mine = Result.objects.all()
+    result = get_object_or_404(mine, pk=pk)
+    return _send(
+        request,
+        str(result.raw.name),
+        "application/octet-stream",
+        etag=result.raw_sha256,
+        download_as=f"raw-{result.attempt_id}-{result.index + 1}.bin",
+    )

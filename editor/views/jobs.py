@@ -1,0 +1,189 @@
+"""Submit a wish, and follow one job."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_POST
+
+from editor import submission
+from editor.forms import PriceForm, WishForm
+from editor.masks import MaskRefused
+from editor.models import EditJob, Mask, Picture, UpstreamModel
+from editor.money import dollars
+from editor.submission import PriceChanged, SubmitRefused, Wish
+from editor.views.guards import wants_json
+from editor.views.pictures import kept_mask
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Queue a wish. Whatever is wrong is said in one sentence, and nothing is paid."""
+    picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
+    form = WishForm(request.POST, request.FILES)
+    if not form.is_valid():
+        field, sentence = form.first_problem()
+        return _refused(request, picture, sentence, field=field)
+    wish = _wish(picture, form.cleaned_data)
+    try:
+        job, is_new = submission.submit_edit(
+            request.user, wish, form.cleaned_data["submit_key"], form.cleaned_data["shown_price"]
+        )
+    except PriceChanged as changed:
+        return _refused(
+            request,
+            picture,
+            str(changed),
+            field=changed.field,
+            status=changed.status,
+            price_nano=changed.price_nano,
+        )
+    except SubmitRefused as refused:
+        return _refused(request, picture, str(refused), field=refused.field, status=refused.status)
+    except MaskRefused as refused:
+        return _refused(request, picture, str(refused), field="mask")
+    if wants_json(request):
+        return JsonResponse(_submitted(request, job), status=201 if is_new else 200)
+    return redirect(job)
+
+
+def _wish(picture: Picture, cleaned: dict[str, Any]) -> Wish:
+    mask: bytes | Mask | None = kept_mask(picture, cleaned["kept_mask"])
+    if cleaned["mask"]:
+        mask = cleaned["mask"].read()
+    return Wish(picture, cleaned["prompt"], cleaned["model"], cleaned["n"], cleaned["size"], mask)
+
+
+def _refused(
+    request: HttpRequest,
+    picture: Picture,
+    sentence: str,
+    *,
+    field: str = "",
+    status: int = 422,
+    **more: object,
+) -> HttpResponse:
+    if wants_json(request):
+        answer = {"error": sentence, "field": field or None, **more}
+        return JsonResponse(answer, status=status)
+    messages.error(request, sentence)
+    return redirect(picture)
+
+
+def _submitted(request: HttpRequest, job: EditJob) -> dict[str, str]:
+    jobs = EditJob.objects.for_gallery(request.user).filter(picture=job.picture)[:30]
+    context = {"picture": job.picture, "jobs": jobs}
+    return {
+        "job": str(job.pk),
+        "url": job.get_absolute_url(),
+        "strip": render_to_string("editor/_studio_strip.html", context, request),
+        "submit_key": str(uuid.uuid4()),
+    }
+
+
+def _own_job(request: HttpRequest, pk: uuid.UUID) -> EditJob:
+    return get_object_or_404(EditJob.objects.owned_by(request.user).with_pictures(), pk=pk)
+
+
+def _job_context(job: EditJob) -> dict[str, Any]:
+    model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
+    again = model.estimate_nano(job.size, job.n) if model else None
+    return {
+        "job": job,
+        "results": job.results,
+        "events": job.events.select_related("actor"),
+        "review": job.reviews.select_related("reviewer").first(),
+        "again_offered": model is not None and job.picture.deleted_at is None,
+        "again_price_nano": again,
+        "again_price_text": dollars(again),
+        "submit_key": uuid.uuid4(),
+    }
+
+
+@login_required
+@require_GET
+def job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One job: before and after, its state, its receipt, its history."""
+    return render(request, "editor/job.html", _job_context(_own_job(request, pk)))
+
+
+@login_required
+@require_GET
+def status(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The part of the job page that changes by itself."""
+    return render(request, "editor/_job_status.html", _job_context(_own_job(request, pk)))
+
+
+@login_required
+@require_GET
+def card(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The job's card on the gallery's wall."""
+    return render(request, "editor/_job_card.html", {"job": _own_job(request, pk)})
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop a job that was not sent; remember the wish for one that was."""
+    found = _own_job(request, pk)
+    messages.info(request, submission.cancel_edit(found, request.user))
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Send the same wish again as a new job, at the price the button named."""
+    found = _own_job(request, pk)
+    form = PriceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "This form was incomplete. Please press the button again.")
+        return redirect(found)
+    key = form.cleaned_data["submit_key"] or uuid.uuid4()
+    try:
+        again = submission.repeat_edit(found, request.user, key, form.cleaned_data["shown_price"])
+    except SubmitRefused as refused:
+        messages.error(request, str(refused))
+        return redirect(found)
+    return redirect(again)
+
+
+@login_required
+@require_POST
+def pay_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Agree to one more paid call for a job whose outcome is unknown."""
+    found = _own_job(request, pk)
+    if submission.pay_again(found, request.user):
+        messages.info(request, "Agreed. The edit is queued again.")
+    else:
+        messages.info(request, "Nothing to pay again: this edit has moved on meanwhile.")
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Close a job whose outcome is unknown."""
+    found = _own_job(request, pk)
+    if not submission.give_up(found, request.user):
+        messages.info(request, "Nothing to give up: this edit has moved on meanwhile.")
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def look_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Try at once to keep an answer that is paid for; free."""
+    found = _own_job(request, pk)
+    if submission.look_again(found):
+        messages.info(request, "Looking again now. This costs nothing.")
+    else:
+        messages.info(request, "No answer has arrived for this edit so far.")
+    return redirect(found)

@@ -1,0 +1,163 @@
+"""Upload, and the studio of one picture."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from editor.forms import MAX_PROMPT
+from editor.models import EditJob, Mask, Picture, UpstreamModel
+from editor.uploads import UploadRefused, receive_picture
+from editor.views.accounts import no_account_yet
+from editor.views.guards import wants_json
+
+RECENT_PICTURES = 24
+STRIP_JOBS = 30
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The start: the upload zone and what was worked on last."""
+    if not request.user.is_authenticated:
+        return redirect("editor:setup" if no_account_yet() else "editor:login")
+    pictures = Picture.objects.owned_by(request.user).newest_first()[:RECENT_PICTURES]
+    return render(request, "editor/home.html", {"pictures": pictures})
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take one or more files. A script gets JSON per file, a plain form its page."""
+    files = request.FILES.getlist("files")
+    if not files:
+        return _refused(request, "No file arrived. Choose a picture and try again.", 422)
+    kept: list[Picture] = []
+    for file in files:
+        try:
+            kept.append(receive_picture(request.user, file))
+        except UploadRefused as refused:
+            if wants_json(request):
+                return _refused(request, str(refused), refused.status)
+            messages.error(request, f"{file.name}: {refused}")
+    if wants_json(request):
+        return JsonResponse(_uploaded(request, kept[0]), status=201)
+    return redirect(kept[0] if len(kept) == 1 == len(files) else "editor:home")
+
+
+def _refused(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": sentence}, status=status)
+    messages.error(request, sentence)
+    return redirect("editor:home")
+
+
+def _uploaded(request: HttpRequest, picture: Picture) -> dict[str, str]:
+    card = render_to_string("editor/_picture_card.html", {"picture": picture}, request)
+    return {
+        "id": str(picture.pk),
+        "url": picture.get_absolute_url(),
+        "name": picture.name,
+        "card": card,
+    }
+
+
+@login_required
+@require_GET
+def studio(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Paint and say what should happen. `?again=<job>` fills in an earlier wish."""
+    picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
+    models = [model.for_studio() for model in UpstreamModel.objects.offered()]
+    wish = _earlier_wish(request, picture)
+    context = {
+        "picture": picture,
+        "models": models,
+        "form_action": reverse("editor:submit", args=[picture.pk]),
+        "submit_key": str(uuid.uuid4()),
+        "wish": wish,
+        "jobs": _jobs_of(request, picture),
+        "max_prompt": MAX_PROMPT,
+    }
+    context["studio_data"] = _studio_data(context)
+    return render(request, "editor/studio.html", context)
+
+
+def _earlier_wish(request: HttpRequest, picture: Picture) -> dict[str, Any]:
+    empty = {"prompt": "", "model": "", "n": 1, "size": "", "mask_url": None}
+    try:
+        job_id = uuid.UUID(request.GET.get("again", ""))
+    except ValueError:
+        return empty
+    job = EditJob.objects.owned_by(request.user).filter(pk=job_id, picture=picture).first()
+    if job is None:
+        return empty
+    return {
+        "prompt": job.prompt,
+        "model": job.model_id,
+        "n": job.n,
+        "size": job.size,
+        "mask_url": job.mask_url,
+    }
+
+
+def _jobs_of(request: HttpRequest, picture: Picture) -> list[EditJob]:
+    jobs = EditJob.objects.for_gallery(request.user).filter(picture=picture)
+    return list(jobs[:STRIP_JOBS])
+
+
+def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
+    picture: Picture = context["picture"]
+    return {
+        "picture": {
+            "id": str(picture.pk),
+            "name": picture.name,
+            "width": picture.width,
+            "height": picture.height,
+            "preview_url": picture.preview_url,
+            "full_url": picture.full_url,
+            "thumb_url": picture.thumb_url,
+        },
+        "models": context["models"],
+        "wish": context["wish"],
+        "submit_key": context["submit_key"],
+        "max_prompt": MAX_PROMPT,
+        "urls": {
+            "submit": context["form_action"],
+            "strip": reverse("editor:picture_strip", args=[picture.pk]),
+        },
+    }
+
+
+@login_required
+@require_GET
+def strip(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The fragment under the canvas: what was asked of this picture so far."""
+    picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
+    context = {"picture": picture, "jobs": _jobs_of(request, picture)}
+    return render(request, "editor/_studio_strip.html", context)
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Put a picture into the bin. Jobs and results made from it keep what they need."""
+    picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
+    if EditJob.objects.filter(picture=picture).still_open().exists():
+        messages.error(request, "This picture is being edited right now. Wait, or cancel first.")
+        return redirect(picture)
+    Picture.objects.filter(pk=picture.pk).update(deleted_at=timezone.now())
+    messages.success(request, f"“{picture.name}” was deleted.")
+    return redirect("editor:home")
+
+
+def kept_mask(picture: Picture, mask_id: uuid.UUID | None) -> Mask | None:
+    """A mask painted on this picture before, if there is one by this id."""
+    return Mask.objects.filter(picture=picture, pk=mask_id).first() if mask_id else None

@@ -1,0 +1,34 @@
+"""What every page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+
+from editor.events import listening_token
+from editor.models import EditJob
+
+
+def every_page(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template: the sandbox notice, the event stream, the queue's count."""
+    context: dict[str, Any] = {
+        "sandbox_in_use": settings.SANDBOX_IN_USE,
+        "max_upload_mb": f"{settings.MAX_UPLOAD_BYTES / 1_000_000:g}",
+        "max_megapixels": f"{settings.MAX_PIXELS / 1_000_000:g}",
+        "events_url": "",
+        "open_jobs": 0,
+    }
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        token = urlencode({"token": listening_token(user.pk)})
+        context["events_url"] = f"/events?{token}"
+        context["queue_count_url"] = reverse("editor:queue_count")
+        context["open_jobs"] = SimpleLazyObject(
+            lambda: EditJob.objects.owned_by(user).still_open().count()
+        )
+    return context

@@ -1,0 +1,47 @@
+"""One port for all: pages go to Django's WSGI in threads, /events to the hub.
+
+Django under ASGI costs two to five times the CPU per small reply, and an async view
+that touches the database holds a connection per open tab. The hub does neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+from nanoedit_site.wsgi import application as pages  # first: it sets Django up
+
+from editor.events import hub  # isort: skip
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+WEB_THREADS = 16
+
+_pages = WSGIMiddleware(pages, workers=WEB_THREADS)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send each request where it belongs."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/events":
+        await hub(scope, receive, send)
+    elif scope["type"] == "http":
+        await _pages(scope, receive, send)  # type: ignore[arg-type]
+    else:
+        await send({"type": "websocket.close", "code": 1000})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await hub.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,264 @@
+"""Django's settings. One file; its defaults run a fresh clone with no outside service.
+
+Everything a person may set is read and checked by `env.py`; here it only takes the
+names that Django and the packages expect.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dj_database_url
+from botocore.config import Config
+from csp.constants import NONE, SELF
+
+from nanoedit_site.env import ROOT, read_environment
+from nanoedit_site.static_storage import tree_hash
+
+ENV = read_environment()
+
+BASE_DIR = ROOT
+DEBUG = ENV.debug
+SECRET_KEY = ENV.secret_key
+ALLOWED_HOSTS = list(ENV.hosts)
+CSRF_TRUSTED_ORIGINS = [
+    f"https://{host.replace('*.', '').removeprefix('.') if host != '*' else '*'}"
+    for host in ENV.hosts
+    if ENV.https
+]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "lucide",
+    "csp",
+    "editor",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "editor.views.guards.OwnPagesStayPrivate",
+]
+
+ROOT_URLCONF = "nanoedit_site.urls"
+WSGI_APPLICATION = "nanoedit_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "editor.views.shared.every_page",
+            ]
+        },
+    }
+]
+
+# Database. SQLite needs IMMEDIATE: with Django's deferred default, processes that read
+# and then write run into "database is locked" at once. FULL: with NORMAL a power cut
+# could undo the intent of a paid call after the call was made.
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(ENV.database_url, conn_max_age=60, conn_health_checks=True)
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            "PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON"
+        ),
+    }
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Files. Nothing is ever served by the storage's own address: see editor/views/files.py.
+if ENV.s3:
+    MEDIA_STORAGE: dict[str, Any] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": ENV.s3.bucket,
+            "endpoint_url": ENV.s3.endpoint_url,
+            "region_name": ENV.s3.region,
+            "access_key": ENV.s3.access_key_id,
+            "secret_key": ENV.s3.secret_access_key,
+            "default_acl": None,
+            "file_overwrite": True,  # our names are unique, and a repeat must hit the same one
+            "querystring_auth": True,
+            "querystring_expire": 600,
+            # Given a config of its own, django-storages ignores its signature and
+            # addressing options, so both stand here.
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if ENV.s3.endpoint_url else "auto"},
+                connect_timeout=3,
+                read_timeout=10,
+                retries={"mode": "standard", "total_max_attempts": 3},
+                request_checksum_calculation=ENV.s3.checksums,
+                response_checksum_validation=ENV.s3.checksums,
+            ),
+        },
+    }
+else:
+    MEDIA_ROOT = ENV.data_dir / "media"
+    MEDIA_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "file_permissions_mode": 0o600},
+    }
+STORAGES = {
+    "default": MEDIA_STORAGE,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Static files come straight from their folders, under a prefix that changes with their
+# content, so browsers may keep them for ever and no build or collect step exists.
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_URL = "/static/" if DEBUG else f"/static/{tree_hash(BASE_DIR / 'static')}/"
+STATIC_ROOT = ENV.data_dir / "static_build"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_IMMUTABLE_FILE_TEST = "^(?!)" if DEBUG else ""
+
+# Uploads
+MAX_UPLOAD_BYTES = ENV.max_upload_bytes
+MAX_PIXELS = ENV.max_pixels
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3_000_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the admin's change lists post many
+
+# The upstream
+NANOGPT_BASE_URL = ENV.base_url
+NANOGPT_API_KEY = ENV.api_key
+NANOGPT_AUTH = ENV.auth
+NANOGPT_TIMEOUT_SECONDS = ENV.timeout_seconds
+NANOGPT_MAX_BODY_BYTES = ENV.max_body_bytes
+NANOGPT_RESULT_ORIGINS = ENV.result_origins
+SANDBOX_IN_USE = ENV.sandbox_in_use
+
+# The paid-call machine
+LEASE_SECONDS = 30.0  # how long a job stays taken without a sign of life from its worker
+HEARTBEAT_SECONDS = 5.0
+SWEEP_SECONDS = 0.25 if ENV.broker_in_process else 5.0
+HINTS_REACH_WORKERS = not ENV.broker_in_process
+CATALOGUE_SECONDS = 6 * 3600.0
+
+# Accounts
+AUTH_USER_MODEL = "editor.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "editor:login"
+LOGIN_REDIRECT_URL = "editor:home"
+LOGOUT_REDIRECT_URL = "editor:login"
+
+# What the browser is told
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:", "data:"],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Browsers share cookies between ports of one host: copies that run side by side on one
+# machine would otherwise log each other out.
+SESSION_COOKIE_NAME = f"nanoedit_session_{ENV.port}"
+CSRF_COOKIE_NAME = f"nanoedit_csrf_{ENV.port}"
+if ENV.https:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-nanoedit_session"
+    CSRF_COOKIE_NAME = "__Host-nanoedit_csrf"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+# Celery. The row is the queue and the result; a message is a hint that may get lost,
+# come late or come twice. Hence no result backend, no retries, no late schedule.
+CELERY_BROKER_URL = ENV.broker_url
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]  # never pickle from a broker
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "nanoedit"  # its own name on a shared broker
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing is hoarded behind a call of minutes
+CELERY_WORKER_CONCURRENCY = ENV.worker_concurrency
+CELERY_WORKER_POOL = "threads"  # calls wait for the network; and TERM lets them finish
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # would cut paid calls
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 2.0
+CELERY_TASK_PUBLISH_RETRY = False  # the sweep is the retry
+CELERY_TIMEZONE = "UTC"
+CELERY_IMPORTS = ["editor.tasks", "editor.recovery"]
+if ENV.broker_in_process:
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"polling_interval": 0.05}
+elif ENV.broker_url.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 900,  # longer than a call and a worker's stop together
+        "socket_timeout": 10,  # without it a publish waits for ever on a dead connection
+        "socket_connect_timeout": 1,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "global_keyprefix": "nanoedit:",
+    }
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "editor": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+    },
+}

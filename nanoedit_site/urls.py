@@ -1,0 +1,9 @@
+"""The admin, and everything else by editor.urls."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("editor.urls")),
+]

@@ -1,0 +1,94 @@
+"""Who appears in the tests: Alice owns it, Bob shares the server, Charlie must not see it."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from editor.models import User
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+
+@pytest.fixture
+def alice(db):
+    """She owns what the test is about."""
+    return User.objects.create_user("alice", password="alice-paints-2026")
+
+
+@pytest.fixture
+def bob(db):
+    """He has an account on the same server."""
+    return User.objects.create_user("bob", password="bob-shares-2026")
+
+
+@pytest.fixture
+def charlie(db):
+    """He has an account too, and is curious."""
+    return User.objects.create_user("charlie", password="charlie-peeks-2026")
+
+
+@pytest.fixture
+def rita(db):
+    """She reviews."""
+    user = User.objects.create_user("rita", password="rita-reviews-2026", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(
+            content_type__app_label="editor",
+            codename__in=[
+                "view_editjob",
+                "review_editjob",
+                "view_picture",
+                "view_result",
+                "view_upstreammodel",
+            ],
+        )
+    )
+    return user
+
+
+def logged_in(user: User) -> Client:
+    """A browser in which this person is logged in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def alices(alice):
+    """Alice's browser."""
+    return logged_in(alice)
+
+
+@pytest.fixture
+def bobs(bob):
+    """Bob's browser."""
+    return logged_in(bob)
+
+
+@pytest.fixture
+def charlies(charlie):
+    """Charlie's browser."""
+    return logged_in(charlie)
+
+
+@pytest.fixture
+def ritas(rita):
+    """Rita's browser."""
+    return logged_in(rita)
+
+
+@pytest.fixture
+def anonymous():
+    """A browser in which nobody is logged in."""
+    return Client()
+
+
+@pytest.fixture
+def upstream(sandbox, settings):
+    """The stand-in upstream over real HTTP, with the settings that lead to it."""
+    settings.NANOGPT_BASE_URL = sandbox.url
+    settings.NANOGPT_API_KEY = "sk-nano-the-tests-own-key"
+    settings.NANOGPT_RESULT_ORIGINS = frozenset({sandbox.url})
+    return sandbox
