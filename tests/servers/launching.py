@@ -1,6 +1,7 @@
 """Starting a server for the tests: on free loopback ports, never outliving them."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +20,10 @@ class ServerStartError(Exception):
 
 
 class Server:
-    """One running server process. `log` is the file that takes its output."""
+    """One running server process.
+
+    `log` is the file that takes its output; it lies in a folder that belongs to this server alone.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Server:
         said = self.log.read_text(errors="replace")[-4000:]
         ended = f"ended with {self.process.returncode}" if self.process.poll() else "did not answer"
         self.stop()
+        shutil.rmtree(self.log.parent, ignore_errors=True)
         raise ServerStartError(f"{self.name} {ended}:\n{said}")
 
     def stop(self, seconds: float = 10.0) -> None:
