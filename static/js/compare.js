@@ -73,6 +73,7 @@ class Compare extends HTMLElement {
       height: Number(after.getAttribute("height")),
     });
     stage.style.setProperty("--split", `${left + width * share}px`);
+    stage.style.setProperty("--inset", `${left}px`);
     range.style.left = `${left}px`;
     range.style.width = `${width}px`;
     range.setAttribute("aria-valuetext", `${Math.round(share * 100)} % original`);
