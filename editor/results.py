@@ -36,6 +36,7 @@ MAX_RESULT_BYTES = 64_000_000
 MAX_RESULT_PIXELS = 100_000_000
 DOWNLOAD_SECONDS = 60.0
 FEATHER_PIXELS_PER_SIDE = 1 / 300  # of the picture's longer side
+TRIES_BEFORE_LOST = 3
 RETRY_SECONDS = (5, 15, 45, 120, 300)
 
 
@@ -205,7 +206,12 @@ def _done_sentence(usable: int, results: list[Result]) -> str:
 def _later_or_lost(attempt: Attempt, reason: str) -> None:
     """Plan the next try, or admit the loss once the links are dead and the bytes not here."""
     missing = len(attempt.image_urls) - attempt.results.count() - attempt.lifeboats.count()
-    expired = attempt.links_expire_at is not None and attempt.links_expire_at < timezone.now()
+    # Several tries, because a clock that runs ahead must not declare a live link dead.
+    expired = (
+        attempt.tries >= TRIES_BEFORE_LOST
+        and attempt.links_expire_at is not None
+        and attempt.links_expire_at < timezone.now()
+    )
     job = EditJob.objects.get(pk=attempt.job_id)
     if missing > 0 and expired:
         with transaction.atomic():

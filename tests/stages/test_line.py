@@ -5,6 +5,7 @@ come in the ring of the whole line.
 """
 
 import io
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -121,7 +122,7 @@ def test_several_images_are_all_kept(job, upstream):
 
 
 def test_bytes_inside_the_answer_are_as_safe_as_links(job, upstream):
-    upstream.fail_with({"kind": "b64"})
+    upstream.fail_with({"kind": "base64"})
     attempt_id = process_job(job.pk)
     assert Lifeboat.objects.filter(attempt=attempt_id).count() == 1
     keep_answer(attempt_id)
@@ -149,7 +150,7 @@ def test_a_documented_refusal_is_free_and_final(job, upstream, status):
         {"kind": "html_502"},
         {"kind": "truncated_json"},
         {"kind": "empty_data"},
-        {"kind": "both_null"},
+        {"kind": "null_keys"},
     ],
     ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}",
 )
@@ -236,18 +237,29 @@ def test_an_answer_that_comes_after_the_job_was_given_up_as_unknown_is_kept(
     assert len(upstream.calls()) == 1
 
 
-def test_a_dead_link_is_an_honest_loss(job, upstream):
+def test_a_dead_link_is_an_honest_loss_after_several_tries(job, upstream):
     upstream.fail_with({"kind": "expired_link"})
     attempt_id = process_job(job.pk)
-    keep_answer(attempt_id)
-    assert again(job).state == JobState.RECEIVED
-    past = timezone.now() - timezone.timedelta(minutes=1)
-    Attempt.objects.update(links_expire_at=past)
+    for _ in range(2):
+        keep_answer(attempt_id)
+        assert again(job).state == JobState.RECEIVED
     keep_answer(attempt_id)
     lost = again(job)
     assert (lost.state, lost.charged) == (JobState.FAILED, EditJob.Charged.YES)
     assert "Request id" in lost.state_sentence
     assert Attempt.objects.get().state == Attempt.State.LOST
+    assert len(upstream.calls()) == 1
+
+
+def test_a_link_that_fails_for_a_moment_is_asked_again_for_free(job, upstream):
+    upstream.fail_with({"kind": "link_status", "status": 503, "failures": 1})
+    attempt_id = process_job(job.pk)
+    keep_answer(attempt_id)
+    assert again(job).state == JobState.RECEIVED
+    assert Attempt.objects.get().next_at > timezone.now()
+    keep_answer(attempt_id)
+    assert again(job).state == JobState.DONE
+    assert len(upstream.calls()) == 1
 
 
 def test_storage_that_is_away_delays_the_result_but_costs_nothing(job, upstream, monkeypatch):
@@ -274,7 +286,7 @@ def test_a_crash_while_composing_is_repaired_from_the_kept_bytes(job, upstream, 
         keep_answer(attempt_id)
     assert again(job).state == JobState.RECEIVED
     assert Result.objects.get().picture is None
-    Attempt.objects.update(links_expire_at=timezone.now() - timezone.timedelta(days=1))
+    Attempt.objects.update(links_expire_at=timezone.now() - timedelta(days=1))
     keep_answer(attempt_id)
     assert again(job).state == JobState.DONE
 

@@ -1,0 +1,155 @@
+"""Nobody sees another's pictures, jobs, masks or files; every address is walked."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from editor.models import Attempt, EditJob, Event, JobState, Mask, Picture, Result
+from editor.pictures import keep_picture, read_kept
+from editor import storage
+from tests.factories import make_job
+
+pytestmark = pytest.mark.django_db
+
+OPEN_TO_ALL = {"home", "setup", "login", "logout", "healthz", "readyz", "static_moved"}
+
+
+def editor_routes() -> list[URLPattern]:
+    """Every named address of the editor."""
+    found: list[URLPattern] = []
+
+    def walk(resolver: URLResolver) -> None:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                if entry.namespace in (None, "editor"):
+                    walk(entry)
+            elif entry.name:
+                found.append(entry)
+
+    walk(get_resolver())
+    return found
+
+
+ROUTES = editor_routes()
+BY_ID = [route for route in ROUTES if "pk" in str(route.pattern)]
+PRIVATE = [route for route in ROUTES if route.name not in OPEN_TO_ALL]
+
+
+@pytest.fixture
+def belongings(alice):
+    """One of everything that Alice can own, with the address parts that lead to it."""
+    job = make_job(alice, JobState.DONE)
+    attempt = Attempt.objects.create(
+        job=job, consent=job.consents.get(), state=Attempt.State.SAVED
+    )
+    read = read_kept(job.picture)
+    data = storage.get(job.picture.file.name)
+    made = keep_picture(alice, "made", Picture.Origin.RESULT, data, read)
+    made.save(force_insert=True)
+    result = Result.objects.create(
+        attempt=attempt,
+        index=0,
+        raw=storage.put(storage.raw_key(attempt.pk, 0), data),
+        raw_sha256="0" * 64,
+        raw_bytes=len(data),
+        picture=made,
+    )
+    return {"pictures": job.picture.pk, "jobs": job.pk, "masks": job.mask.pk, "results": result.pk}
+
+
+def address(route: URLPattern, belongings: dict) -> str:
+    """The route's address for what Alice owns."""
+    if "pk" not in str(route.pattern):
+        return reverse(f"editor:{route.name}")
+    return reverse(f"editor:{route.name}", args=[belongings[str(route.pattern).split("/")[0]]])
+
+
+def rows() -> tuple:
+    """Everything that an unwelcome request might change."""
+    return (
+        Picture.objects.filter(deleted_at=None).count(),
+        Mask.objects.count(),
+        sorted(EditJob.objects.values_list("pk", "state", "hidden", "cancel_requested")),
+        Event.objects.count(),
+        Attempt.objects.count(),
+    )
+
+
+def name_of(route: URLPattern) -> str:
+    return str(route.name)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", BY_ID, ids=name_of)
+def test_charlie_is_told_that_nothing_of_alices_exists(charlies, belongings, route, method):
+    before = rows()
+    answer = getattr(charlies, method)(address(route, belongings))
+    assert answer.status_code in (404, 405)
+    assert rows() == before
+
+
+@pytest.mark.parametrize("route", BY_ID, ids=name_of)
+def test_what_is_not_there_looks_the_same_as_what_is_anothers(charlies, belongings, route):
+    strange = {
+        kind: "00000000-0000-4000-8000-000000000000" if kind != "results" else 10**9
+        for kind in belongings
+    }
+    for method in ("get", "post"):
+        theirs = getattr(charlies, method)(address(route, belongings))
+        nobodys = getattr(charlies, method)(address(route, strange))
+        assert theirs.status_code == nobodys.status_code
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("route", PRIVATE, ids=name_of)
+def test_who_is_not_logged_in_is_sent_to_the_login(anonymous, belongings, route, method):
+    before = rows()
+    answer = getattr(anonymous, method)(address(route, belongings))
+    assert answer.status_code in (302, 405)
+    if answer.status_code == 302:
+        assert answer["Location"].startswith(reverse("editor:login"))
+    assert rows() == before
+
+
+@pytest.mark.parametrize("route", BY_ID, ids=name_of)
+def test_alice_reaches_what_is_hers(alices, belongings, route):
+    answer = alices.get(address(route, belongings))
+    assert answer.status_code in (200, 405)
+
+
+def test_a_get_changes_nothing(alices, belongings):
+    before = rows()
+    for route in ROUTES:
+        if route.name not in ("static_moved",):
+            alices.get(address(route, belongings))
+    assert rows() == before
+
+
+@pytest.mark.parametrize("route", PRIVATE, ids=name_of)
+def test_a_post_without_the_token_is_refused(alice, belongings, route):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alice)
+    before = rows()
+    assert strict.post(address(route, belongings)).status_code in (403, 405)
+    assert rows() == before
+
+
+def test_rita_sees_pictures_but_does_not_open_other_peoples_studios(ritas, belongings):
+    picture = belongings["pictures"]
+    assert ritas.get(reverse("editor:picture_thumb", args=[picture])).status_code == 200
+    assert ritas.get(reverse("editor:picture_preview", args=[picture])).status_code == 200
+    assert ritas.get(reverse("editor:mask_file", args=[belongings["masks"]])).status_code == 200
+    assert ritas.get(reverse("editor:studio", args=[picture])).status_code == 404
+    assert ritas.get(reverse("editor:job", args=[belongings["jobs"]])).status_code == 404
+
+
+def test_rita_does_not_get_the_original_bytes(ritas, belongings):
+    address = reverse("editor:picture_original", args=[belongings["pictures"]])
+    assert ritas.get(address).status_code == 404
+
+
+def test_a_deleted_picture_is_gone_for_its_owner_too(alices, belongings):
+    picture = belongings["pictures"]
+    assert alices.post(reverse("editor:picture_delete", args=[picture])).status_code == 302
+    for name in ("studio", "picture_thumb", "picture_original"):
+        assert alices.get(reverse(f"editor:{name}", args=[picture])).status_code == 404

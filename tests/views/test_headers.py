@@ -1,0 +1,78 @@
+"""What browsers are told, on every address."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from editor.models import JobState
+from tests.factories import make_job
+from tests.views.test_access import ROUTES, address, belongings, name_of  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_every_page_has_the_strict_headers(alices, belongings, route):  # noqa: F811
+    if route.name == "static_moved":
+        answer = alices.get("/static/0123456789ab/css/gone.css")
+    else:
+        answer = alices.get(address(route, belongings))
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/editor/editjob/", "/admin/login/"])
+def test_the_admin_lives_under_the_same_policy(admin_client, path):
+    policy = admin_client.get(path)["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_files_cannot_run_anything(alices, belongings):  # noqa: F811
+    answer = alices.get(reverse("editor:picture_preview", args=[belongings["pictures"]]))
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Type"] == "image/webp"
+    assert "private" in answer["Cache-Control"]
+    assert "Cookie" in answer["Vary"]
+
+
+def test_the_browser_is_spared_what_it_has(alices, belongings):  # noqa: F811
+    url = reverse("editor:picture_thumb", args=[belongings["pictures"]])
+    tag = alices.get(url)["ETag"]
+    again = alices.get(url, headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert not again.content
+
+
+def test_an_upload_leaves_only_as_an_attachment(alices, belongings):  # noqa: F811
+    answer = alices.get(reverse("editor:picture_original", args=[belongings["pictures"]]))
+    assert answer["Content-Disposition"].startswith("attachment")
+
+
+def test_private_pages_are_not_stored(alices):
+    assert "no-store" in alices.get(reverse("editor:gallery"))["Cache-Control"]
+
+
+def test_pages_carry_no_inline_script_or_style(alices, alice):
+    job = make_job(alice, JobState.DONE)
+    for url in ("/", "/gallery/", "/queue/", job.get_absolute_url(), job.picture.get_absolute_url()):
+        page = alices.get(url).content.decode()
+        assert " style=" not in page, url
+        assert " onclick=" not in page, url
+        assert "<style" not in page, url
+
+
+def test_an_address_of_an_earlier_release_leads_to_the_current_file(client, settings):
+    settings.STATIC_URL = "/static/aaaaaaaaaaaa/"
+    moved = client.get("/static/bbbbbbbbbbbb/css/base.css")
+    assert moved["Location"] == "/static/aaaaaaaaaaaa/css/base.css"
+    assert client.get("/static/aaaaaaaaaaaa/css/none.css").status_code == 404
+
+
+def test_the_pages_answer_only_to_their_own_names(settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert Client().get("/healthz", headers={"host": "evil.example"}).status_code == 400

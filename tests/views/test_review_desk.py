@@ -1,0 +1,164 @@
+"""Staff look and decide in the admin."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from editor.models import EditJob, JobState, Review, UpstreamModel, User
+from editor.offers import _keep
+from editor.nanogpt.catalogue import parse_catalogue
+from tests.factories import CENT, make_job, make_model
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/editor/editjob/"
+
+
+def desk(job, act="change"):
+    return reverse(f"admin:editor_editjob_{act}", args=[job.pk])
+
+
+def test_rita_sees_every_job_with_thumbnails(ritas, alice, bob):
+    for owner in (alice, bob):
+        make_job(owner, JobState.DONE)
+    page = ritas.get(LIST).content.decode()
+    assert page.count("admin-thumb") >= 2
+    assert "alice" in page
+    assert "bob" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=done",
+        "verdict=none",
+        "verdict=approved",
+        "q=golden",
+        "q=alice",
+        "model_name=Inpaint",
+        "created_at__year=2026",
+    ],
+)
+def test_the_list_can_be_filtered_and_searched(ritas, alice, query):
+    job = make_job(alice, JobState.DONE)
+    assert ritas.get(f"{LIST}?{query}").status_code == 200
+    Review.objects.create(job=job, reviewer=alice, verdict="approved")
+    assert ritas.get(f"{LIST}?{query}").status_code == 200
+
+
+def test_the_verdict_filter_goes_by_the_newest_verdict(ritas, rita, alice):
+    job = make_job(alice, JobState.DONE)
+    Review.objects.create(job=job, reviewer=rita, verdict="approved")
+    Review.objects.create(job=job, reviewer=rita, verdict="rejected")
+    assert ritas.get(f"{LIST}?verdict=approved").context["cl"].result_count == 0
+    assert ritas.get(f"{LIST}?verdict=rejected").context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_the_desk_shows_a_job_in_every_state(ritas, alice, state):
+    job = make_job(alice, state)
+    page = ritas.get(desk(job))
+    assert page.status_code == 200
+    assert job.prompt in page.content.decode()
+
+
+def test_a_verdict_is_written_into_the_history(ritas, rita, alice):
+    job = make_job(alice, JobState.DONE)
+    ritas.post(desk(job, "review"), {"verdict": "rejected", "note": "Shows a face."})
+    review = job.reviews.get()
+    assert (review.verdict, review.note, review.reviewer) == ("rejected", "Shows a face.", rita)
+    event = job.events.last()
+    assert (event.sentence, event.actor) == ("Rejected: Shows a face.", rita)
+
+
+def test_alice_reads_the_verdict_on_her_job(alices, rita, alice):
+    job = make_job(alice, JobState.DONE)
+    Review.objects.create(job=job, reviewer=rita, verdict="rejected", note="Shows a face.")
+    assert "Shows a face." in alices.get(job.get_absolute_url()).content.decode()
+
+
+def test_a_verdict_that_is_none_is_refused(ritas, alice):
+    job = make_job(alice, JobState.DONE)
+    ritas.post(desk(job, "review"), {"verdict": "meh"})
+    assert not job.reviews.exists()
+
+
+def test_rita_retries_and_cancels_for_alice(ritas, rita, alice):
+    failed = make_job(alice, JobState.FAILED)
+    form = {"submit_key": str(uuid.uuid4()), "shown_price": str(4 * CENT)}
+    ritas.post(desk(failed, "retry"), form)
+    again = EditJob.objects.exclude(pk=failed.pk).get()
+    assert (again.owner, again.state) == (alice, JobState.QUEUED)
+    ritas.post(desk(again, "cancel"))
+    again.refresh_from_db()
+    assert again.state == JobState.CANCELLED
+    assert again.events.last().actor == rita
+
+
+@pytest.mark.parametrize("act", ["review", "retry", "cancel"])
+def test_members_and_mere_onlookers_cannot_act(alices, alice, act):
+    job = make_job(alice, JobState.QUEUED)
+    form = {"verdict": "approved"}
+    assert alices.post(desk(job, act), form).status_code == 302
+    onlooker = User.objects.create_user("otto", password="x", is_staff=True)
+    alices.force_login(onlooker)
+    assert alices.post(desk(job, act), form).status_code == 403
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+    assert not job.reviews.exists()
+
+
+@pytest.mark.parametrize("act", ["review", "retry", "cancel"])
+def test_acts_need_a_post(ritas, alice, act):
+    assert ritas.get(desk(make_job(alice), act)).status_code == 405
+
+
+def test_rows_cannot_be_added_changed_or_deleted_by_hand(admin_client, alice):
+    job = make_job(alice)
+    assert admin_client.get(f"{LIST}add/").status_code == 403
+    assert admin_client.post(f"{LIST}{job.pk}/delete/", {"post": "yes"}).status_code == 403
+    admin_client.post(desk(job), {"state": "done"})
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+
+
+def test_the_list_needs_the_same_queries_for_two_jobs_and_for_twenty(
+    ritas, alice, django_assert_max_num_queries
+):
+    for _ in range(20):
+        make_job(alice, JobState.DONE, masked=False)
+    with django_assert_max_num_queries(20):
+        ritas.get(LIST)
+
+
+def test_a_field_that_staff_override_survives_the_next_refresh(admin_client):
+    row = make_model("sandbox/inpaint", name="Inpaint")
+    page = admin_client.get(reverse("admin:editor_upstreammodel_change", args=[row.pk]))
+    form = {
+        name: "" if value is None else value
+        for name, value in page.context["adminform"].form.initial.items()
+    }
+    form.update(name="Our favourite", sizes='["auto"]', prices='{"auto": 40000000}')
+    answer = admin_client.post(
+        reverse("admin:editor_upstreammodel_change", args=[row.pk]), {**form, "edits": "on"}
+    )
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    (listed,) = parse_catalogue(
+        {
+            "data": [
+                {
+                    "id": "sandbox/inpaint",
+                    "name": "Upstream's name",
+                    "description": "fresh",
+                    "capabilities": {"image_to_image": True},
+                    "pricing": {"per_image": {"auto": 0.05}, "currency": "USD"},
+                }
+            ]
+        }
+    )
+    _keep(listed, 0)
+    row.refresh_from_db()
+    assert row.name == "Our favourite"
+    assert row.description == "fresh"
+    assert UpstreamModel.objects.offered().get() == row

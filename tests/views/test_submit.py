@@ -1,0 +1,184 @@
+"""Sending a wish over HTTP."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from editor.models import EditJob, JobState
+from tests.factories import CENT, make_job, make_mask, make_model, make_picture, mask_bytes
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = {"accept": "application/json"}
+
+
+@pytest.fixture
+def picture(alice):
+    return make_picture(alice)
+
+
+@pytest.fixture
+def wish(picture):
+    """A form as the studio sends it."""
+    model = make_model()
+    return {
+        "prompt": "make it golden",
+        "model": model.model_id,
+        "n": "1",
+        "size": "auto",
+        "submit_key": str(uuid.uuid4()),
+        "shown_price": str(4 * CENT),
+        "mask": SimpleUploadedFile("mask.png", mask_bytes(), "image/png"),
+    }
+
+
+def send(client, picture, wish, **changes):
+    form = {key: value for key, value in {**wish, **changes}.items() if value is not None}
+    if "mask" in form:
+        form["mask"].seek(0)
+    return client.post(reverse("editor:submit", args=[picture.pk]), form, headers=SCRIPT)
+
+
+def test_a_wish_is_queued_and_the_page_gets_what_it_needs(alices, picture, wish):
+    answer = send(alices, picture, wish)
+    assert answer.status_code == 201, answer.content
+    job = EditJob.objects.get()
+    body = answer.json()
+    assert body["job"] == str(job.pk)
+    assert str(job.pk) in body["strip"]
+    assert body["submit_key"] != wish["submit_key"]
+    assert job.mask.share == pytest.approx(80 * 60 / (320 * 240))
+
+
+def test_a_double_click_is_one_job(alices, picture, wish):
+    assert send(alices, picture, wish).status_code == 201
+    assert send(alices, picture, wish).status_code == 200
+    assert EditJob.objects.count() == 1
+
+
+def test_a_plain_form_works_without_script(alices, picture, wish):
+    wish["mask"].seek(0)
+    answer = alices.post(reverse("editor:submit", args=[picture.pk]), wish)
+    assert answer["Location"] == EditJob.objects.get().get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"prompt": ""}, "prompt", "empty"),
+        ({"prompt": " \n\t "}, "prompt", "empty"),
+        ({"prompt": "x" * 4001}, "prompt", "4,000"),
+        ({"prompt": "\x00\x01"}, "prompt", ""),
+        ({"model": "nobody/knows"}, "model", "not offered"),
+        ({"model": None}, "model", "Choose a model"),
+        ({"n": "0"}, "n", ""),
+        ({"n": "-1"}, "n", ""),
+        ({"n": "1000000000"}, "n", ""),
+        ({"n": "NaN"}, "n", ""),
+        ({"n": "true"}, "n", ""),
+        ({"n": "5"}, "n", "at most 4"),
+        ({"size": "9999x9999"}, "size", "does not offer"),
+        ({"submit_key": "again"}, "submit_key", ""),
+        ({"shown_price": "1"}, "shown_price", "price has changed"),
+        ({"shown_price": "-5"}, "shown_price", ""),
+    ],
+)
+def test_nonsense_is_refused_with_a_sentence_and_nothing_is_queued(
+    alices, picture, wish, changes, field, words
+):
+    answer = send(alices, picture, wish, **changes)
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["field"] == field
+    assert words in answer.json()["error"]
+    assert not EditJob.objects.exists()
+
+
+def test_a_price_that_changed_comes_back_with_the_new_one(alices, picture, wish):
+    make_model(prices={"auto": 5 * CENT})
+    answer = send(alices, picture, wish)
+    assert answer.status_code == 409
+    assert answer.json()["price_nano"] == 5 * CENT
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"no mask", mask_bytes((100, 100), (0, 0, 50, 50)), mask_bytes(box=(0, 0, 0, 0))],
+    ids=["text", "other size", "empty"],
+)
+def test_a_bad_mask_is_refused(alices, picture, wish, data):
+    answer = send(alices, picture, wish, mask=SimpleUploadedFile("mask.png", data))
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "mask"
+    assert not EditJob.objects.exists()
+
+
+def test_a_mask_of_another_picture_is_not_taken(alices, alice, picture, wish):
+    mask = make_mask(make_picture(alice))
+    answer = send(alices, picture, wish, mask=None, kept_mask=str(mask.pk))
+    assert answer.status_code == 201
+    assert EditJob.objects.get().mask is None
+
+
+def test_a_prompt_is_text_and_nothing_else(alices, picture, wish):
+    prompt = "<script>alert(1)</script> {{7*7}} {% debug %} café"
+    send(alices, picture, wish, prompt=prompt)
+    job = EditJob.objects.get()
+    assert job.prompt == "<script>alert(1)</script> {{7*7}} {% debug %} café"
+    page = alices.get(job.get_absolute_url()).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "{{7*7}}" in page
+
+
+def test_unknown_fields_are_dropped(alices, picture, wish):
+    assert send(alices, picture, wish, webhook="https://evil.example").status_code == 201
+
+
+def test_charlie_cannot_edit_alices_picture(charlies, picture, wish):
+    assert send(charlies, picture, wish).status_code == 404
+    assert not EditJob.objects.exists()
+
+
+def test_the_studio_fills_in_an_earlier_wish(alices, alice, picture):
+    job = make_job(alice, JobState.DONE, picture=picture)
+    page = alices.get(f"{picture.get_absolute_url()}?again={job.pk}")
+    assert page.context["wish"]["prompt"] == job.prompt
+    assert page.context["wish"]["mask_url"] == job.mask.file_url
+
+
+def test_bobs_wish_does_not_fill_alices_studio(alices, bob, picture):
+    job = make_job(bob, JobState.DONE)
+    page = alices.get(f"{picture.get_absolute_url()}?again={job.pk}")
+    assert page.context["wish"]["prompt"] == ""
+
+
+def test_the_buttons_of_a_job_act_once(alices, alice):
+    job = make_job(alice, JobState.UNKNOWN, charged=EditJob.Charged.UNKNOWN)
+    again = reverse("editor:job_pay_again", args=[job.pk])
+    alices.post(again)
+    alices.post(again)
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+    assert job.consents.count() == 2
+
+
+def test_the_same_again_needs_the_price_that_the_button_named(alices, alice):
+    job = make_job(alice, JobState.DONE)
+    retry = reverse("editor:job_retry", args=[job.pk])
+    alices.post(retry, {"submit_key": str(uuid.uuid4()), "shown_price": str(CENT)})
+    assert EditJob.objects.count() == 1
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        alices.post(retry, {"submit_key": key, "shown_price": str(4 * CENT)})
+    assert EditJob.objects.count() == 2
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_the_job_page_can_be_read_in_every_state(alices, alice, state):
+    job = make_job(alice, state)
+    page = alices.get(job.get_absolute_url())
+    assert page.status_code == 200
+    assert job.prompt in page.content.decode()
+    for name in ("job_status", "job_card"):
+        assert alices.get(reverse(f"editor:{name}", args=[job.pk])).status_code == 200
