@@ -1,0 +1,207 @@
+"""Masks: 8-bit grey, exactly the picture's size, 255 = edit, 0 = keep."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, PngImagePlugin
+
+from editor.imaging.formats import other_kind, picture_format
+from editor.imaging.framing import Box
+from editor.imaging.reading import DECODER_ERRORS
+
+# From this grey on, a pixel of a mask file counts as painted.
+PAINTED = 128
+
+# The feather is measured on a grid of at most this many steps from edge to core.
+_STEPS = 8
+
+Grey = NDArray[np.uint8]
+
+
+class MaskRefused(ValueError):
+    """A mask that is not taken. The text is one sentence for the person who painted it."""
+
+    def __init__(self, sentence: str, *, code: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class MaskMeasure:
+    """How much of a mask is painted; `box` holds all of it, None when nothing is painted."""
+
+    painted_pixels: int
+    total_pixels: int
+    box: Box | None
+
+    @property
+    def share(self) -> float:
+        """The painted share of all pixels, 0 to 1."""
+        return self.painted_pixels / self.total_pixels
+
+    @property
+    def covers_everything(self) -> bool:
+        return self.painted_pixels == self.total_pixels
+
+
+def read_mask(data: bytes, size: tuple[int, int], *, allow_empty: bool = False) -> Image.Image:
+    """Decode a painted PNG into a mask that holds only 0 and 255.
+
+    White counts as painted, black and transparent as kept, greys by the nearer of the two.
+    `size` is the picture's (width, height); a mask of another size is never scaled. Raises
+    MaskRefused, also for an empty mask unless `allow_empty`.
+    """
+    if picture_format(data) != "PNG":
+        kind = picture_format(data) or other_kind(data) or "no picture"
+        sentence = f"A mask must be a PNG file; this is {kind.removeprefix('a ')}."
+        raise MaskRefused(sentence, code="not_png")
+    try:
+        image = _decoded(data, size)
+    except MaskRefused:
+        raise
+    except DECODER_ERRORS as problem:
+        sentence = "The mask is damaged or cut off and cannot be read to its end."
+        raise MaskRefused(sentence, code="damaged") from problem
+    mask = _grey(image).point([0] * PAINTED + [255] * (256 - PAINTED))
+    mask.info = {}
+    if not allow_empty and mask.getbbox() is None:
+        sentence = "The mask is empty: paint the part that may change."
+        raise MaskRefused(sentence, code="empty")
+    return mask
+
+
+def measure_mask(mask: Image.Image) -> MaskMeasure:
+    """Count the pixels of a mask that may change (every value but 0) and find their box."""
+    box = mask.getbbox()
+    kept = mask.histogram()[0]
+    total = mask.width * mask.height
+    return MaskMeasure(total - kept, total, Box(*box) if box else None)
+
+
+def blend_mask(mask: Image.Image, feather: int) -> Image.Image:
+    """Soften a mask inwards: 0 wherever `mask` is 0, rising to `mask` over `feather` pixels.
+
+    A stroke thinner than the feather still reaches full strength along its middle, and the
+    picture's own border is no edge. `feather` 0 gives the mask as it is.
+    """
+    painted = mask.getbbox()
+    if feather <= 0 or painted is None:
+        return mask.copy()
+    part = mask.crop(painted)
+    # Where the paint ends at the picture's border it has no edge.
+    left, top, right, bottom = painted
+    open_sides = (left == 0, top == 0, right == mask.width, bottom == mask.height)
+    blend = Image.new("L", mask.size, 0)
+    blend.paste(ImageChops.darker(part, _softened(part, feather, open_sides)), painted)
+    return blend
+
+
+def _decoded(data: bytes, size: tuple[int, int]) -> Image.Image:
+    image = PngImagePlugin.PngImageFile(io.BytesIO(data))
+    if image.size != tuple(size):
+        sentence = (
+            f"The mask is {image.width} × {image.height} pixels, but the picture is "  # noqa: RUF001
+            f"{size[0]} × {size[1]}. Paint it again on this picture."  # noqa: RUF001
+        )
+        raise MaskRefused(sentence, code="other_size")
+    if image.is_animated:
+        sentence = "The mask is a moving picture; it must be a still one."
+        raise MaskRefused(sentence, code="animated")
+    image.verify()
+    image = PngImagePlugin.PngImageFile(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Give a decoded PNG as grey, where what is transparent counts as black."""
+    if image.mode.startswith("I"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if not image.has_transparency_data:
+        return image.convert("L")
+    image = image.convert("RGBA") if image.mode == "P" else image
+    image = image.convert("LA")
+    return ImageChops.multiply(image.getchannel("L"), image.getchannel("A"))
+
+
+def _softened(
+    part: Image.Image, feather: int, open_sides: tuple[bool, bool, bool, bool]
+) -> Image.Image:
+    """Grade the painted pixels of `part` by how deep they lie, 255 from `feather` pixels on."""
+    step = max(1, -(-feather // _STEPS))
+    levels = -(-feather // step)
+    cells = np.asarray(part.reduce(step) if step > 1 else part) > 0
+    depth, reach = _depth(cells, levels, open_sides)
+    if step == 1:
+        return _inside(depth.astype(np.uint16) * 255 // np.maximum(reach, 1))
+    soft = _inside(_smooth_share(depth, reach, levels) * 255)
+    edge = (0.0, 0.0, part.width / step, part.height / step)
+    return soft.resize(part.size, Image.Resampling.BILINEAR, box=edge)
+
+
+def _inside(shares: NDArray[Any]) -> Image.Image:
+    return Image.fromarray(shares[1:-1, 1:-1].clip(0, 255).astype(np.uint8))
+
+
+def _smooth_share(depth: Grey, reach: Grey, levels: int) -> NDArray[np.float32]:
+    """Divide depth by reach, both summed over 3 x 3: this takes the corners of the cells away.
+
+    It also dims thin strokes by up to a third, which is added again.
+    """
+    cells, deep, far = (_sums(values) for values in (np.minimum(depth, 1), depth, reach))
+    cells = np.maximum(cells, 0.01, dtype=np.float32)
+    thin = 1 - far / (cells * levels)
+    share = (deep - cells / 2) / np.maximum(far - cells / 2, 0.1, dtype=np.float32)
+    return np.asarray(share * (1 + thin.clip(0, 1) / 2), dtype=np.float32)
+
+
+def _sums(values: Grey) -> NDArray[np.float32]:
+    padded = np.pad(values, 1, mode="edge").astype(np.float32)
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    sums: NDArray[np.float32] = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
+    return sums
+
+
+def _depth(
+    cells: NDArray[np.bool_], levels: int, open_sides: tuple[bool, bool, bool, bool]
+) -> tuple[Grey, Grey]:
+    """Give for each painted cell its depth in cells, and the greatest depth near it.
+
+    Depth is counted up to `levels`. In a stroke thinner than that, its own middle is as deep
+    as it gets, so the share of the two is full along every middle. Both have one more cell
+    on each side than `cells`.
+    """
+    left, top, right, bottom = open_sides
+    core = np.pad(cells.astype(np.uint8), 1, mode="edge")
+    core[:, 0] *= left
+    core[0] *= top
+    core[:, -1] *= right
+    core[-1] *= bottom
+    painted = core * np.uint8(255)
+    depth = core.copy()
+    for level in range(1, levels):
+        core = _neighbours(core, np.minimum, square=level % 2 == 0)
+        depth += core
+    reach = depth
+    for level in range(levels + levels // 2):
+        reach = np.minimum(_neighbours(reach, np.maximum, square=level % 2 == 0), painted)
+    return depth, reach
+
+
+def _neighbours(cells: Grey, pick: np.ufunc, *, square: bool) -> Grey:
+    """Pick the least or greatest value around each cell: of a square, else of a cross.
+
+    Taken by turns, the two make distances nearly round.
+    """
+    padded = np.pad(cells, 1, mode="edge")
+    rows = pick(pick(padded[:-2], padded[1:-1]), padded[2:])
+    if square:
+        picked = pick(pick(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    else:
+        picked = pick(pick(padded[1:-1, :-2], padded[1:-1, 2:]), rows[:, 1:-1])
+    return np.asarray(picked, dtype=np.uint8)
