@@ -48,9 +48,21 @@ def rita(db):
     return user
 
 
+class Browser(Client):
+    """A browser that reads what is streamed to it to the end, as `answer.body`."""
+
+    def request(self, **request):
+        """Send a request and read the whole answer."""
+        answer = super().request(**request)
+        if answer.streaming:
+            answer.body = b"".join(answer.streaming_content)
+            answer.close()
+        return answer
+
+
 def logged_in(user: User) -> Client:
     """A browser in which this person is logged in."""
-    client = Client()
+    client = Browser()
     client.force_login(user)
     return client
 
@@ -82,7 +94,7 @@ def ritas(rita):
 @pytest.fixture
 def anonymous():
     """A browser in which nobody is logged in."""
-    return Client()
+    return Browser()
 
 
 @pytest.fixture

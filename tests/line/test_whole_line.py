@@ -68,9 +68,7 @@ def test_a_twelve_megapixel_photo_goes_through_and_outlives_its_upstream_link(st
 def test_with_a_key_no_sandbox_is_started_and_the_key_is_sent(start_app, sign_up):
     elsewhere = SandboxProcess("--key", "sk-nano-alices-own-key")
     try:
-        app = start_app(
-            NANOGPT_BASE_URL=elsewhere.url, NANOGPT_API_KEY="sk-nano-alices-own-key"
-        )
+        app = start_app(NANOGPT_BASE_URL=elsewhere.url, NANOGPT_API_KEY="sk-nano-alices-own-key")
         person = sign_up(app)
         run_one_edit(person)
         assert app.pids("sandbox") == []

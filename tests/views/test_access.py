@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from editor import storage
 from editor.models import Attempt, EditJob, Event, JobState, Mask, Picture, Result
 from editor.pictures import keep_picture, read_kept
-from editor import storage
 from tests.factories import make_job
 
 pytestmark = pytest.mark.django_db
@@ -39,9 +39,7 @@ PRIVATE = [route for route in ROUTES if route.name not in OPEN_TO_ALL]
 def belongings(alice):
     """One of everything that Alice can own, with the address parts that lead to it."""
     job = make_job(alice, JobState.DONE)
-    attempt = Attempt.objects.create(
-        job=job, consent=job.consents.get(), state=Attempt.State.SAVED
-    )
+    attempt = Attempt.objects.create(job=job, consent=job.consents.get(), state=Attempt.State.SAVED)
     read = read_kept(job.picture)
     data = storage.get(job.picture.file.name)
     made = keep_picture(alice, "made", Picture.Origin.RESULT, data, read)

@@ -29,8 +29,10 @@ def test_the_link_works_once(client, anonymous):
     assert User.objects.count() == 1
 
 
-@pytest.mark.parametrize("token", ["", "guess", signing.dumps("first account", salt="other")])
+@pytest.mark.parametrize("token", ["", "guess", "of another kind"])
 def test_without_the_link_nobody_becomes_the_first(client, token):
+    if token == "of another kind":
+        token = signing.dumps("first account", salt="other")
     assert client.post(f"/setup/?token={token}", FORM).status_code == 403
     assert not User.objects.exists()
 

@@ -59,7 +59,13 @@ def test_private_pages_are_not_stored(alices):
 
 def test_pages_carry_no_inline_script_or_style(alices, alice):
     job = make_job(alice, JobState.DONE)
-    for url in ("/", "/gallery/", "/queue/", job.get_absolute_url(), job.picture.get_absolute_url()):
+    for url in (
+        "/",
+        "/gallery/",
+        "/queue/",
+        job.get_absolute_url(),
+        job.picture.get_absolute_url(),
+    ):
         page = alices.get(url).content.decode()
         assert " style=" not in page, url
         assert " onclick=" not in page, url

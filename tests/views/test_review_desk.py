@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from editor.models import EditJob, JobState, Review, UpstreamModel, User
-from editor.offers import _keep
 from editor.nanogpt.catalogue import parse_catalogue
+from editor.offers import _keep
 from tests.factories import CENT, make_job, make_model
 
 pytestmark = pytest.mark.django_db
