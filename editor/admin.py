@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from editor import submission
+from editor.accounts import MemberRequest
 from editor.forms import PriceForm, VerdictForm
 from editor.models import EditJob, Picture, Review, UpstreamModel, User
 from editor.money import dollars
@@ -198,7 +199,7 @@ class EditJobAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return get_object_or_404(EditJob, pk=pk)
 
-    def review(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def review(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         """Approve or reject with a note."""
         job = self._reviewable(request, pk)
         form = VerdictForm(request.POST)
@@ -210,7 +211,7 @@ class EditJobAdmin(ReadOnlyAdmin):
             messages.error(request, "Choose approve or reject; a note may have 2,000 characters.")
         return _back_to(job)
 
-    def retry(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def retry(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         """Send the same wish again for its owner, paying for one more call."""
         job = self._reviewable(request, pk)
         form = PriceForm(request.POST)
@@ -230,7 +231,7 @@ class EditJobAdmin(ReadOnlyAdmin):
             messages.success(request, "Queued again as a new job.")
         return _back_to(job)
 
-    def cancel(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def cancel(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         """Cancel somebody's job."""
         job = self._reviewable(request, pk)
         messages.info(request, submission.cancel_edit(job, request.user))

@@ -74,7 +74,7 @@ def read_kept(picture: Picture) -> ReadPicture:
     must not lock people out of what they own: only its own measures count.
     """
     limits = Limits(max_bytes=picture.bytes, max_pixels=picture.width * picture.height)
-    return read_picture(storage.get(picture.file.name), limits)
+    return read_picture(storage.get(str(picture.file.name)), limits)
 
 
 def full_rendition(picture: Picture) -> str:

@@ -103,7 +103,7 @@ def prepare_call(job: EditJob) -> Call:
     try:
         read = read_kept(job.picture)
         mask = (
-            read_mask(storage.get(job.mask.file.name), (job.picture.width, job.picture.height))
+            read_mask(storage.get(str(job.mask.file.name)), (job.picture.width, job.picture.height))
             if job.mask
             else None
         )

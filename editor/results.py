@@ -128,7 +128,7 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
     """
     limits = Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS)
     try:
-        answer = read_picture(storage.get(result.raw.name), limits)
+        answer = read_picture(storage.get(str(result.raw.name)), limits)
     except PictureRefused as refused:
         result.problem = f"The answer is not a usable picture: {refused}"[:300]
         result.save(update_fields=["problem"])
@@ -160,7 +160,7 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
 def _composed(job: EditJob, attempt: Attempt, answer: ReadPicture) -> Composed:
     original = read_kept(job.picture)
     size = (job.picture.width, job.picture.height)
-    mask = read_mask(storage.get(job.mask.file.name), size) if job.mask else None
+    mask = read_mask(storage.get(str(job.mask.file.name)), size) if job.mask else None
     frame = Frame(
         box=Box(*attempt.frame["box"]),
         sent=Size(*attempt.frame["planned"]),

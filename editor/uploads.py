@@ -27,7 +27,7 @@ class UploadRefused(Exception):
         self.status = status
 
 
-def receive_picture(owner: User, upload: UploadedFile) -> Picture:
+def receive_picture(owner: User, upload: UploadedFile[bytes]) -> Picture:
     """Check an uploaded file by its content and keep it.
 
     The original bytes are kept as they came, for their owner alone; what is shown is

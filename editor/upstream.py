@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.conf import settings
 
 from editor.nanogpt.client import NanoGPT
@@ -12,7 +14,7 @@ def open_client() -> NanoGPT:
     return NanoGPT(
         settings.NANOGPT_BASE_URL,
         settings.NANOGPT_API_KEY,
-        auth=settings.NANOGPT_AUTH,
+        auth=cast("Any", settings.NANOGPT_AUTH),
         timeout_seconds=settings.NANOGPT_TIMEOUT_SECONDS,
     )
 

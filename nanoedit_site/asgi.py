@@ -21,7 +21,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WEB_THREADS = 16
 
-_pages = WSGIMiddleware(pages, workers=WEB_THREADS)
+_pages = WSGIMiddleware(pages, workers=WEB_THREADS)  # type: ignore[arg-type]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

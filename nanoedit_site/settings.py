@@ -6,7 +6,7 @@ names that Django and the packages expect.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import dj_database_url
 from botocore.config import Config
@@ -113,8 +113,8 @@ if ENV.s3:
                 connect_timeout=3,
                 read_timeout=10,
                 retries={"mode": "standard", "total_max_attempts": 3},
-                request_checksum_calculation=ENV.s3.checksums,
-                response_checksum_validation=ENV.s3.checksums,
+                request_checksum_calculation=cast("Any", ENV.s3.checksums),
+                response_checksum_validation=cast("Any", ENV.s3.checksums),
             ),
         },
     }
@@ -133,7 +133,6 @@ STORAGES = {
 # content, so browsers may keep them for ever and no build or collect step exists.
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_URL = "/static/" if DEBUG else f"/static/{tree_hash(BASE_DIR / 'static')}/"
-STATIC_ROOT = ENV.data_dir / "static_build"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = "^(?!)" if DEBUG else ""

@@ -89,13 +89,13 @@ class IllegalArrow(Exception):
 class EditJobQuerySet(models.QuerySet["EditJob"]):
     """Reads over jobs, and the one write that must be a query: the claim."""
 
-    def owned_by(self, user: object) -> EditJobQuerySet:
+    def owned_by(self, user: User) -> EditJobQuerySet:
         """This person's jobs."""
         return self.filter(owner=user)
 
-    def viewable_by(self, user: object) -> EditJobQuerySet:
+    def viewable_by(self, user: User) -> EditJobQuerySet:
         """Jobs this person may look at: their own, and all for those who review."""
-        if getattr(user, "is_staff", False) and user.has_perm("editor.view_editjob"):  # type: ignore[attr-defined]
+        if user.is_staff and user.has_perm("editor.view_editjob"):
             return self.all()
         return self.owned_by(user)
 
@@ -107,7 +107,7 @@ class EditJobQuerySet(models.QuerySet["EditJob"]):
         """Everything a card shows, in a fixed number of queries."""
         return self.select_related("picture", "mask").prefetch_related("attempts__results__picture")
 
-    def for_gallery(self, user: object) -> EditJobQuerySet:
+    def for_gallery(self, user: User) -> EditJobQuerySet:
         """A person's past and running edits, newest first, without those they cancelled away."""
         return (
             self.owned_by(user).filter(hidden=False).order_by("-created_at", "-id").with_pictures()

@@ -9,17 +9,19 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from editor.models.people import User
+
 
 class PictureQuerySet(models.QuerySet["Picture"]):
     """Reads over pictures."""
 
-    def owned_by(self, user: object) -> PictureQuerySet:
+    def owned_by(self, user: User) -> PictureQuerySet:
         """Pictures of this person that are not in the bin."""
         return self.filter(owner=user, deleted_at=None)
 
-    def viewable_by(self, user: object) -> PictureQuerySet:
+    def viewable_by(self, user: User) -> PictureQuerySet:
         """Pictures this person may look at: their own, and all for those who review."""
-        if getattr(user, "is_staff", False) and user.has_perm("editor.view_picture"):  # type: ignore[attr-defined]
+        if user.is_staff and user.has_perm("editor.view_picture"):
             return self.all()
         return self.owned_by(user)
 
@@ -94,7 +96,7 @@ class Picture(models.Model):
 class MaskQuerySet(models.QuerySet["Mask"]):
     """Reads over masks."""
 
-    def viewable_by(self, user: object) -> MaskQuerySet:
+    def viewable_by(self, user: User) -> MaskQuerySet:
         """Masks on pictures this person may look at."""
         return self.filter(picture__in=Picture.objects.viewable_by(user))
 

@@ -15,8 +15,7 @@ _SENTENCES = {
     "queued": "Waiting for a free place. Nothing has been sent or charged yet.",
     "claimed": "Preparing the picture and the mask. Nothing has been sent yet.",
     "calling": (
-        "The model is working. This usually takes 10 to 180 seconds; "
-        "you can leave the page."
+        "The model is working. This usually takes 10 to 180 seconds; you can leave the page."
     ),
     "unknown": (
         "The call was sent, but no answer came back. It may have been charged. "

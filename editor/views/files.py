@@ -6,12 +6,13 @@ import uuid
 
 from django.contrib.auth.decorators import login_required
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from editor import storage
+from editor.accounts import MemberRequest
 from editor.models import Mask, Picture, Result
 from editor.pictures import full_rendition
 
@@ -25,7 +26,7 @@ class _File(FileResponse):
 
 
 def _send(
-    request: HttpRequest, key: str, mime: str, *, etag: str, download_as: str = ""
+    request: MemberRequest, key: str, mime: str, *, etag: str, download_as: str = ""
 ) -> HttpResponseBase:
     """Stream one object, or say that the browser has it already."""
     tag = f'"{etag}"'
@@ -47,7 +48,7 @@ def _send(
     return response
 
 
-def _rendition(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
+def _rendition(request: MemberRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
     picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
     file: FieldFile = getattr(picture, kind)
     return _send(request, str(file.name), "image/webp", etag=f"{kind}-{pk}")
@@ -55,21 +56,21 @@ def _rendition(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBa
 
 @login_required
 @require_safe
-def thumb(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+def thumb(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Longest side 480, WebP."""
     return _rendition(request, pk, "thumb")
 
 
 @login_required
 @require_safe
-def preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+def preview(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Longest side 2048, WebP."""
     return _rendition(request, pk, "preview")
 
 
 @login_required
 @require_safe
-def full(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+def full(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Full size in a format that every browser shows."""
     picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
     try:
@@ -82,7 +83,7 @@ def full(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def original(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+def original(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The picture itself, as a download and for its owner alone.
 
     An upload comes back as its original bytes; a result as the lossless PNG.
@@ -97,7 +98,7 @@ def original(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def mask(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+def mask(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A mask as 8-bit grey PNG, 255 = edit."""
     found = get_object_or_404(Mask.objects.viewable_by(request.user), pk=pk)
     return _send(request, str(found.file.name), "image/png", etag=found.sha256)
@@ -105,7 +106,7 @@ def mask(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def raw(request: HttpRequest, pk: int) -> HttpResponseBase:
+def raw(request: MemberRequest, pk: int) -> HttpResponseBase:
     """What the upstream sent, untouched and unjudged; therefore only as a download."""
     mine = Result.objects.filter(attempt__job__owner=request.user)
     if request.user.is_staff and request.user.has_perm("editor.view_result"):

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from editor.accounts import MemberRequest
 from editor.models import EditJob, JobState
 from editor.models.jobs import EditJobQuerySet
 
@@ -39,7 +40,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @login_required
 @require_GET
-def gallery(request: HttpRequest) -> HttpResponse:
+def gallery(request: MemberRequest) -> HttpResponse:
     """One page of the wall, or for an endless scroll only its cards."""
     chosen = request.GET.get("state", "")
     jobs = EditJob.objects.for_gallery(request.user)

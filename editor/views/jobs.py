@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
 from editor import submission
+from editor.accounts import MemberRequest
 from editor.forms import PriceForm, WishForm
 from editor.masks import MaskRefused
 from editor.models import EditJob, Mask, Picture, UpstreamModel
@@ -24,7 +25,7 @@ from editor.views.pictures import kept_mask
 
 @login_required
 @require_POST
-def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Queue a wish. Whatever is wrong is said in one sentence, and nothing is paid."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
     form = WishForm(request.POST, request.FILES)
@@ -62,7 +63,7 @@ def _wish(picture: Picture, cleaned: dict[str, Any]) -> Wish:
 
 
 def _refused(
-    request: HttpRequest,
+    request: MemberRequest,
     picture: Picture,
     sentence: str,
     *,
@@ -77,7 +78,7 @@ def _refused(
     return redirect(picture)
 
 
-def _submitted(request: HttpRequest, job: EditJob) -> dict[str, str]:
+def _submitted(request: MemberRequest, job: EditJob) -> dict[str, str]:
     jobs = EditJob.objects.for_gallery(request.user).filter(picture=job.picture)[:30]
     context = {"picture": job.picture, "jobs": jobs}
     return {
@@ -88,7 +89,7 @@ def _submitted(request: HttpRequest, job: EditJob) -> dict[str, str]:
     }
 
 
-def _own_job(request: HttpRequest, pk: uuid.UUID) -> EditJob:
+def _own_job(request: MemberRequest, pk: uuid.UUID) -> EditJob:
     return get_object_or_404(EditJob.objects.owned_by(request.user).with_pictures(), pk=pk)
 
 
@@ -109,28 +110,28 @@ def _job_context(job: EditJob) -> dict[str, Any]:
 
 @login_required
 @require_GET
-def job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def job(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One job: before and after, its state, its receipt, its history."""
     return render(request, "editor/job.html", _job_context(_own_job(request, pk)))
 
 
 @login_required
 @require_GET
-def status(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def status(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The part of the job page that changes by itself."""
     return render(request, "editor/_job_status.html", _job_context(_own_job(request, pk)))
 
 
 @login_required
 @require_GET
-def card(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def card(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The job's card on the gallery's wall."""
     return render(request, "editor/_job_card.html", {"job": _own_job(request, pk)})
 
 
 @login_required
 @require_POST
-def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def cancel(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Stop a job that was not sent; remember the wish for one that was."""
     found = _own_job(request, pk)
     messages.info(request, submission.cancel_edit(found, request.user))
@@ -139,7 +140,7 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def retry(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Send the same wish again as a new job, at the price the button named."""
     found = _own_job(request, pk)
     form = PriceForm(request.POST)
@@ -157,7 +158,7 @@ def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def pay_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def pay_again(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Agree to one more paid call for a job whose outcome is unknown."""
     found = _own_job(request, pk)
     if submission.pay_again(found, request.user):
@@ -169,7 +170,7 @@ def pay_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def give_up(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Close a job whose outcome is unknown."""
     found = _own_job(request, pk)
     if not submission.give_up(found, request.user):
@@ -179,7 +180,7 @@ def give_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def look_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def look_again(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Try at once to keep an answer that is paid for; free."""
     found = _own_job(request, pk)
     if submission.look_again(found):

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from editor.accounts import MemberRequest, no_account_yet
 from editor.forms import MAX_PROMPT
 from editor.models import EditJob, Mask, Picture, UpstreamModel
 from editor.uploads import UploadRefused, receive_picture
-from editor.views.accounts import no_account_yet
 from editor.views.guards import wants_json
 
 RECENT_PICTURES = 24
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: MemberRequest) -> HttpResponse:
     """Take one or more files. A script gets JSON per file, a plain form its page."""
     files = request.FILES.getlist("files")
     if not files:
@@ -53,14 +53,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect(kept[0] if len(kept) == 1 == len(files) else "editor:home")
 
 
-def _refused(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+def _refused(request: MemberRequest, sentence: str, status: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"error": sentence}, status=status)
     messages.error(request, sentence)
     return redirect("editor:home")
 
 
-def _uploaded(request: HttpRequest, picture: Picture) -> dict[str, str]:
+def _uploaded(request: MemberRequest, picture: Picture) -> dict[str, str]:
     card = render_to_string("editor/_picture_card.html", {"picture": picture}, request)
     return {
         "id": str(picture.pk),
@@ -72,7 +72,7 @@ def _uploaded(request: HttpRequest, picture: Picture) -> dict[str, str]:
 
 @login_required
 @require_GET
-def studio(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Paint and say what should happen. `?again=<job>` fills in an earlier wish."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
     models = [model.for_studio() for model in UpstreamModel.objects.offered()]
@@ -90,7 +90,7 @@ def studio(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "editor/studio.html", context)
 
 
-def _earlier_wish(request: HttpRequest, picture: Picture) -> dict[str, Any]:
+def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
     empty = {"prompt": "", "model": "", "n": 1, "size": "", "mask_url": None}
     try:
         job_id = uuid.UUID(request.GET.get("again", ""))
@@ -108,7 +108,7 @@ def _earlier_wish(request: HttpRequest, picture: Picture) -> dict[str, Any]:
     }
 
 
-def _jobs_of(request: HttpRequest, picture: Picture) -> list[EditJob]:
+def _jobs_of(request: MemberRequest, picture: Picture) -> list[EditJob]:
     jobs = EditJob.objects.for_gallery(request.user).filter(picture=picture)
     return list(jobs[:STRIP_JOBS])
 
@@ -138,7 +138,7 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
 
 @login_required
 @require_GET
-def strip(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def strip(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The fragment under the canvas: what was asked of this picture so far."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
     context = {"picture": picture, "jobs": _jobs_of(request, picture)}
@@ -147,7 +147,7 @@ def strip(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def delete(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Put a picture into the bin. Jobs and results made from it keep what they need."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
     if EditJob.objects.filter(picture=picture).still_open().exists():

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from editor.accounts import MemberRequest
 from editor.models import EditJob
 
 
 @login_required
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: MemberRequest) -> HttpResponse:
     """A person's open jobs, oldest first: the order in which they run."""
     jobs = EditJob.objects.owned_by(request.user).still_open().order_by("created_at")
     return render(request, "editor/queue.html", {"jobs": jobs.with_pictures()})
@@ -20,6 +21,6 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def count(request: HttpRequest) -> HttpResponse:
+def count(request: MemberRequest) -> HttpResponse:
     """The count badge in the header."""
     return render(request, "_open_jobs.html")

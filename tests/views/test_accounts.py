@@ -4,8 +4,8 @@ import pytest
 from django.core import signing
 from django.urls import reverse
 
+from editor.accounts import setup_path
 from editor.models import User
-from editor.views.accounts import setup_path
 
 pytestmark = pytest.mark.django_db
 

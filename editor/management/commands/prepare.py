@@ -9,7 +9,7 @@ from django.core.management import BaseCommand, call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from editor.views.accounts import no_account_yet, setup_path
+from editor.accounts import no_account_yet, setup_path
 
 
 class Command(BaseCommand):
