@@ -1,0 +1,1 @@
+"""The client of the paid API against real sockets. README.md says which test covers which duty."""

@@ -1,0 +1,65 @@
+"""Servers and clients for these tests."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from editor.nanogpt.client import NanoGPT
+
+from .scripted_server import Behaviour, ScriptedServer
+
+KEY = "sk-nano-5ec2e7a0-1111-4222-8333-444455556666"
+
+Serve = Callable[..., ScriptedServer]
+MakeClient = Callable[..., NanoGPT]
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path: Path = tmp_path_factory.mktemp("authority") / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+@pytest.fixture
+def certificate_for(authority: trustme.CA) -> Callable[[str], ssl.SSLContext]:
+    def make(name: str) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(name).configure_cert(context)
+        return context
+
+    return make
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers: `serve(behaviour, ...)`; stopped at the end of the test."""
+    with ExitStack() as running:
+
+        def start(*behaviours: Behaviour, **options: Any) -> ScriptedServer:
+            return running.enter_context(ScriptedServer(*behaviours, **options))
+
+        yield start
+
+
+@pytest.fixture
+def client_of() -> MakeClient:
+    """Makes a client of a server, with short deadlines: `client_of(server, ...)`."""
+
+    def make(server: ScriptedServer, **options: Any) -> NanoGPT:
+        options = {"timeout_seconds": 3, "connect_seconds": 1, **options}
+        return NanoGPT(options.pop("base_url", server.origin), options.pop("key", KEY), **options)
+
+    return make
