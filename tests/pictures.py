@@ -156,3 +156,13 @@ def with_claimed_size(data: bytes, width: int, height: int) -> bytes:
         return data[:8] + png_chunk(b"IHDR", header) + data[33:]
     at = next(at for at in range(2, len(data)) if data[at : at + 2] in (b"\xff\xc0", b"\xff\xc2"))
     return data[: at + 5] + struct.pack(">HH", height, width) + data[at + 9 :]
+
+
+def with_flipped_bit(data: bytes, at: int) -> bytes:
+    """Flip the lowest bit of one byte."""
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def text_bomb(png: bytes) -> bytes:
+    """Put 50 MB of text into a PNG, packed to a few kilobytes."""
+    return png_with_chunk(png, b"zTXt", b"Comment\0\0" + zlib.compress(bytes(50_000_000), 9))

@@ -43,8 +43,6 @@ _OTHER_SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\x0a", "a JPEG XL picture"),
     (b"DDS ", "a DDS texture"),
     (b"icns", "a Mac icon file"),
-    (b"\0\0\x01\0", "a Windows icon file"),
-    (b"\0\0\x02\0", "a Windows cursor file"),
     (b"SIMPLE  =", "a FITS file"),
     (b"gimp xcf", "a GIMP document"),
     (b"qoif", "a QOI picture"),
@@ -57,6 +55,8 @@ _OTHER_SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _OTHER_PATTERNS = (
     (re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL), "a BMP picture"),
+    (re.compile(rb"\0\0[\1\2]\0[^\0]\0", re.DOTALL), "a Windows icon file"),
+    (re.compile(rb"\0\0[\2\x0a]\0{5}"), "a TGA picture"),
     (re.compile(rb"P[1-7f]\s"), "a portable pixmap (PPM) picture"),
     (re.compile(rb"....ftypcrx ", re.DOTALL), "a camera raw file"),
     (re.compile(rb"(?:....ftyp|RIFF|OggS|ID3|fLaC)", re.DOTALL), "a video or sound file"),

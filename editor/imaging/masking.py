@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,10 @@ from editor.imaging.reading import DECODER_ERRORS
 # From this grey on, a pixel of a mask file counts as painted.
 PAINTED = 128
 
-# The feather is measured on a grid of at most this many steps from edge to core.
+# The feather is measured on a grid of at most this many steps from edge to core, and this
+# many cells in all.
 _STEPS = 8
+_MOST_CELLS = 4_000_000
 
 Grey = NDArray[np.uint8]
 
@@ -133,31 +135,27 @@ def _softened(
     part: Image.Image, feather: int, open_sides: tuple[bool, bool, bool, bool]
 ) -> Image.Image:
     """Grade the painted pixels of `part` by how deep they lie, 255 from `feather` pixels on."""
-    step = max(1, -(-feather // _STEPS))
+    too_fine = math.ceil(math.sqrt(part.width * part.height / _MOST_CELLS))
+    step = max(too_fine, -(-feather // _STEPS))
     levels = -(-feather // step)
     cells = np.asarray(part.reduce(step) if step > 1 else part) > 0
     depth, reach = _depth(cells, levels, open_sides)
-    if step == 1:
-        return _inside(depth.astype(np.uint16) * 255 // np.maximum(reach, 1))
-    soft = _inside(_smooth_share(depth, reach, levels) * 255)
+    share = (_smooth_share(depth, reach, levels) * 255)[1:-1, 1:-1]
+    soft = Image.fromarray(share.clip(0, 255).astype(np.uint8))
     edge = (0.0, 0.0, part.width / step, part.height / step)
-    return soft.resize(part.size, Image.Resampling.BILINEAR, box=edge)
-
-
-def _inside(shares: NDArray[Any]) -> Image.Image:
-    return Image.fromarray(shares[1:-1, 1:-1].clip(0, 255).astype(np.uint8))
+    return soft.resize(part.size, Image.Resampling.BILINEAR, box=edge) if step > 1 else soft
 
 
 def _smooth_share(depth: Grey, reach: Grey, levels: int) -> NDArray[np.float32]:
     """Divide depth by reach, both summed over 3 x 3: this takes the corners of the cells away.
 
-    It also dims thin strokes by up to a third, which is added again.
+    It also dims thin strokes, by more the thinner they are, which is added again.
     """
     cells, deep, far = (_sums(values) for values in (np.minimum(depth, 1), depth, reach))
     cells = np.maximum(cells, 0.01, dtype=np.float32)
     thin = 1 - far / (cells * levels)
     share = (deep - cells / 2) / np.maximum(far - cells / 2, 0.1, dtype=np.float32)
-    return np.asarray(share * (1 + thin.clip(0, 1) / 2), dtype=np.float32)
+    return np.asarray(share * (1 + thin.clip(0, 1)), dtype=np.float32)
 
 
 def _sums(values: Grey) -> NDArray[np.float32]:

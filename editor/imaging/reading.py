@@ -45,9 +45,21 @@ _JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 _CHOOSE_ANOTHER = "Choose a JPEG, PNG, WebP, AVIF or HEIC file."
 
+
+class _JpegFile(JpegImagePlugin.JpegImageFile):
+    """Pillow's JPEG reader without its search for a resolution in EXIF.
+
+    Nobody needs the resolution, and the search warns about every half-broken block. Being the
+    plain JPEG reader, it also reads an MPO as its first frame.
+    """
+
+    def _read_dpi_from_exif(self) -> None:
+        return
+
+
 _PILLOW_READERS: dict[PictureFormat, Callable[[io.BytesIO], ImageFile]] = {
     "PNG": PngImagePlugin.PngImageFile,
-    "JPEG": JpegImagePlugin.JpegImageFile,  # reads the first frame of an MPO as plain JPEG
+    "JPEG": _JpegFile,
     "WEBP": WebPImagePlugin.WebPImageFile,
     "AVIF": AvifImagePlugin.AvifImageFile,
 }

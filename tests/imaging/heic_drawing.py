@@ -35,14 +35,13 @@ def heic(
     """
     width, height = image.size
     parameter_sets, picture = _stream(image.convert("RGB").convert("YCbCr"))
-    colour = (
-        b"prof" + icc_profile if icc_profile else b"nclx" + struct.pack(">HHHB", 1, 13, 6, 0x80)
-    )
     properties = [
         _box(b"hvcC", _decoder_record(parameter_sets)),
         _full_box(b"ispe", struct.pack(">II", width, height)),
-        _box(b"colr", colour),
+        _box(b"colr", b"nclx" + struct.pack(">HHHB", 1, 13, 6, 0x80)),
     ]
+    if icc_profile:
+        properties.append(_box(b"colr", b"prof" + icc_profile))
     if quarter_turns:
         properties.append(_box(b"irot", bytes([quarter_turns])))
     items = [(b"hvc1", picture)]
