@@ -16,14 +16,27 @@ export function money(nano) {
   return `${nano < 0 ? "\u2212" : ""}$${whole}.${rest}`;
 }
 
+/** Sizes under which the provider itself chooses one. */
+const ANY_SIZE = new Set(["", "auto", "default"]);
+
 /**
- * What one image costs.
+ * What one image costs; the same rule by which the server estimates.
  * @param {Model} model
  * @param {string} size
  * @returns {number | null} nano-dollars, null when nobody said
  */
 export function unitPrice(model, size) {
-  return model.prices[size] ?? model.price_nano;
+  const wanted = plainSize(size);
+  const prices = Object.entries(model.prices);
+  const named = prices.find(([key]) => plainSize(key) === wanted);
+  if (named) return named[1];
+  if (new Set(Object.values(model.prices)).size === 1) return prices[0][1];
+  return ANY_SIZE.has(wanted) ? model.price_nano : null;
+}
+
+/** @param {string} size */
+function plainSize(size) {
+  return size.trim().toLowerCase().replace(/[*×]/g, "x");
 }
 
 /**

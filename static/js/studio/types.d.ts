@@ -8,8 +8,6 @@ export interface Picture {
   height: number;
   preview_url: string;
   full_url: string;
-  /** A few pixels as a data address, shown until the preview is there. */
-  placeholder: string;
 }
 
 export interface Model {
@@ -19,7 +17,7 @@ export interface Model {
   sizes: string[];
   /** Nano-dollars for one image, by size. */
   prices: Record<string, number>;
-  /** Nano-dollars for one image of any other size, null when unknown. */
+  /** Nano-dollars for one image when the model chooses the size, null when unknown. */
   price_nano: number | null;
   max_images: number;
   /** Some models always return (and charge) this many. */
@@ -42,6 +40,7 @@ export interface StudioData {
   picture: Picture;
   models: Model[];
   wish: Wish;
+  max_prompt: number;
 }
 
 /** What the server says to a submitted edit. */

@@ -1,0 +1,84 @@
+/** The keyboard of the whole page: finds the command a key means, and knows what is held down. */
+
+import { bindingFor } from "./keymap.js";
+
+/** @typedef {import("./keymap.js").Binding} Binding */
+
+const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
+const PRESSABLE = "button, a, summary, input";
+
+export class Keys {
+  #run;
+  #release;
+  /** Held key -> its command. @type {Map<string, string>} */
+  #held = new Map();
+  /** Whether Ctrl or Cmd is down; a pinch on a trackpad only pretends it. */
+  control = false;
+
+  /**
+   * @param {(command: string) => boolean} run does a command (or begins it, when it is held);
+   *   false when there is no such command now
+   * @param {(command: string) => void} release ends a held command
+   */
+  constructor(run, release) {
+    this.#run = run;
+    this.#release = release;
+    document.addEventListener("keydown", (event) => this.#down(event));
+    document.addEventListener("keyup", (event) => this.#up(event));
+    window.addEventListener("blur", () => this.#releaseAll());
+  }
+
+  /** @param {KeyboardEvent} event */
+  #down(event) {
+    this.control = event.ctrlKey || event.metaKey;
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    const binding = bindingFor(withoutAltGraph(event));
+    if (!binding || !this.#mayAct(binding, event)) return;
+    if (this.#held.has(event.code) || (event.repeat && !binding.repeats)) {
+      event.preventDefault();
+      return;
+    }
+    if (!this.#run(binding.command)) return;
+    event.preventDefault();
+    if (binding.hold) this.#held.set(event.code, binding.command);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #up(event) {
+    this.control = event.ctrlKey || event.metaKey;
+    const command = this.#held.get(event.code);
+    if (!command) return;
+    // A released space would also press the button that has the focus.
+    event.preventDefault();
+    this.#held.delete(event.code);
+    this.#release(command);
+  }
+
+  /**
+   * @param {Binding} binding
+   * @param {KeyboardEvent} event
+   */
+  #mayAct(binding, event) {
+    const { target } = event;
+    if (!(target instanceof Element) || binding.anywhere) return true;
+    if (target.matches(TEXT_FIELDS)) return false;
+    return !(binding.keys[0] === "Space" && target.matches(PRESSABLE) && target.matches(":focus-visible"));
+  }
+
+  #releaseAll() {
+    this.control = false;
+    for (const command of this.#held.values()) this.#release(command);
+    this.#held.clear();
+  }
+}
+
+/**
+ * AltGr counts as Ctrl + Alt, but it only writes the symbol.
+ * @param {KeyboardEvent} event
+ * @returns {import("./keymap.js").Press}
+ */
+function withoutAltGraph(event) {
+  const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
+  const writes = event.getModifierState("AltGraph");
+  return { key, code, metaKey, shiftKey, ctrlKey: ctrlKey && !writes, altKey: altKey && !writes };
+}

@@ -1,0 +1,139 @@
+/** The two canvases, both as large as the stage and never larger: the picture and the mask over it. */
+
+import { OverlayPainter, makePalette } from "./mask/overlay.js";
+import { clip } from "./mask/box.js";
+
+/** @typedef {import("./mask/box.js").Box} Box */
+/** @typedef {import("./mask/tiles.js").TileMask} TileMask */
+/** @typedef {import("./picture.js").Level} Level */
+/** @typedef {import("./view.js").View} View */
+/** @typedef {import("./view.js").Size} Size */
+
+/** From this zoom on single picture pixels are shown as squares. */
+const SQUARES_FROM = 3;
+/** Width of an overlay stripe in CSS pixels; becomes a power of two of device pixels. */
+const STRIPE = 4;
+const STRIPE_ALPHA = 150;
+const RIM_ALPHA = 255;
+
+export class Layers {
+  #picture;
+  #overlay;
+  #painter = new OverlayPainter();
+  #palette;
+  #pixels = new ImageData(1, 1);
+  /** Device pixels per CSS pixel. */
+  density = 1;
+
+  /**
+   * @param {HTMLCanvasElement} picture
+   * @param {HTMLCanvasElement} overlay
+   */
+  constructor(picture, overlay) {
+    this.#picture = context(picture);
+    this.#overlay = context(overlay);
+    const style = getComputedStyle(overlay);
+    this.#palette = makePalette(
+      { ...readColour(style.getPropertyValue("--color-mask-dark")), alpha: STRIPE_ALPHA },
+      { ...readColour(style.getPropertyValue("--color-mask-light")), alpha: STRIPE_ALPHA },
+      { ...readColour(style.getPropertyValue("--color-mask-dark")), alpha: RIM_ALPHA },
+    );
+  }
+
+  /**
+   * @param {Size} size of the stage in CSS pixels
+   * @param {number} density
+   */
+  resize(size, density) {
+    this.density = density;
+    const width = Math.max(1, Math.round(size.width * density));
+    const height = Math.max(1, Math.round(size.height * density));
+    for (const { canvas } of [this.#picture, this.#overlay]) {
+      canvas.width = width;
+      canvas.height = height;
+      canvas.style.width = `${width / density}px`;
+      canvas.style.height = `${height / density}px`;
+    }
+    this.#pixels = new ImageData(width, height);
+  }
+
+  /**
+   * @param {Level | null} level
+   * @param {View} view
+   * @param {Size} picture in picture pixels
+   */
+  drawPicture(level, view, picture) {
+    const { canvas } = this.#picture;
+    this.#picture.clearRect(0, 0, canvas.width, canvas.height);
+    if (!level) return;
+    const scale = view.scale * this.density;
+    const x = view.x * this.density;
+    const y = view.y * this.density;
+    // Only what is in sight is drawn; browsers do not clip huge bitmaps themselves.
+    const seen = clip(
+      {
+        left: -x / scale - 1,
+        top: -y / scale - 1,
+        right: (canvas.width - x) / scale + 1,
+        bottom: (canvas.height - y) / scale + 1,
+      },
+      picture,
+    );
+    if (!seen) return;
+    const ratioX = level.width / picture.width;
+    const ratioY = level.height / picture.height;
+    const width = seen.right - seen.left;
+    const height = seen.bottom - seen.top;
+    this.#picture.imageSmoothingEnabled = scale < SQUARES_FROM;
+    this.#picture.imageSmoothingQuality = scale < ratioX ? "medium" : "low";
+    this.#picture.drawImage(
+      level.source,
+      seen.left * ratioX, seen.top * ratioY, width * ratioX, height * ratioY,
+      seen.left * scale + x, seen.top * scale + y, width * scale, height * scale,
+    );
+  }
+
+  /**
+   * @param {TileMask} mask
+   * @param {View} view
+   * @param {Box | null} changed picture pixels to draw anew; null = everything
+   */
+  drawMask(mask, view, changed) {
+    const { width, height } = this.#overlay.canvas;
+    const scale = view.scale * this.density;
+    const x = view.x * this.density;
+    const y = view.y * this.density;
+    const box = clip(
+      changed
+        ? {
+            left: changed.left * scale + x - 2,
+            top: changed.top * scale + y - 2,
+            right: changed.right * scale + x + 2,
+            bottom: changed.bottom * scale + y + 2,
+          }
+        : { left: 0, top: 0, right: width, bottom: height },
+      { width, height },
+    );
+    if (!box) return;
+    const pixels = new Uint32Array(this.#pixels.data.buffer);
+    const stripe = this.density > 1.5 ? STRIPE * 2 : STRIPE;
+    this.#painter.draw(mask, pixels, width, box, { scale, x, y }, this.#palette, stripe);
+    const size = [box.right - box.left, box.bottom - box.top];
+    this.#overlay.putImageData(this.#pixels, 0, 0, box.left, box.top, size[0], size[1]);
+  }
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function context(canvas) {
+  const found = canvas.getContext("2d");
+  if (!found) throw new Error("This browser draws no canvas.");
+  return found;
+}
+
+/**
+ * @param {string} token a colour token as written, "#rrggbb"
+ */
+function readColour(token) {
+  const value = Number.parseInt(token.trim().slice(1), 16) || 0;
+  return { red: value >> 16, green: (value >> 8) & 255, blue: value & 255 };
+}

@@ -1,0 +1,110 @@
+/** Entry of the studio page: reads what the server gave, wakes the parts, joins them. */
+
+import { armDialogs, fillHelp } from "./help.js";
+import { Keys } from "./keys.js";
+import { armSheet, armSliders } from "./panel.js";
+import { Studio } from "./studio.js";
+import { Toolbar } from "./toolbar.js";
+import { WishForm } from "./wish-form.js";
+
+/** @typedef {import("./types.js").StudioData} StudioData */
+
+/** The chip waits this many milliseconds, so that fast strokes are not read out one by one. */
+const COVERAGE_AFTER = 120;
+
+/**
+ * @template {HTMLElement} E
+ * @param {string} selector
+ * @returns {E}
+ */
+function find(selector) {
+  const element = document.querySelector(selector);
+  if (!element) throw new Error(`The page lacks ${selector}.`);
+  return /** @type {E} */ (element);
+}
+
+/** @returns {Storage | null} */
+function storage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {StudioData} */
+function readData() {
+  return JSON.parse(find("#studio-data").textContent ?? "");
+}
+
+/**
+ * The chip with the painted share; it is also what screen readers hear after a change.
+ * @param {Studio} studio
+ */
+function showCoverage(studio) {
+  const chip = find("[data-coverage]");
+  const hint = find("[data-stage-hint]");
+  let timer = 0;
+  const show = () => {
+    const isEmpty = studio.sheet.mask.isEmpty;
+    chip.textContent = studio.coverage;
+    chip.dataset.empty = String(isEmpty);
+    hint.hidden = studio.sheet.revision > 0;
+  };
+  studio.sheet.onChange(() => {
+    clearTimeout(timer);
+    timer = window.setTimeout(show, COVERAGE_AFTER);
+  });
+  show();
+}
+
+/** @param {Studio} studio */
+function showZoom(studio) {
+  const readout = find("[data-zoom-said]");
+  const sharpening = find("[data-sharpening]");
+  const show = () => {
+    readout.textContent = `${Math.round(studio.stage.zoom * 100)} %`;
+    sharpening.hidden = !studio.stage.isSharpening;
+  };
+  studio.stage.onChange(show);
+  show();
+}
+
+function start() {
+  const data = readData();
+  const root = find("[data-studio]");
+  const kept = storage();
+  const studio = new Studio(find("[data-stage]"), data.picture, kept);
+  const form = new WishForm(find("#wish"), data, studio.sheet, kept);
+  /** @type {HTMLDialogElement} */
+  const help = find("[data-help-dialog]");
+  /** @type {import("./toolbar.js").Commands} */
+  const commands = {
+    ...studio.commands(),
+    prompt: { run: () => form.prompt.focus() },
+    submit: { run: () => void form.submit() },
+    help: { run: () => help.showModal() },
+  };
+  const toolbar = new Toolbar(root, commands);
+  studio.onChange(() => toolbar.refresh());
+  const keys = new Keys(
+    (name) => {
+      const command = commands[name];
+      if (!command || command.isEnabled?.() === false) return false;
+      command.run();
+      return true;
+    },
+    (name) => commands[name]?.release?.(),
+  );
+  studio.controlHeld = () => keys.control;
+  fillHelp(help);
+  armDialogs(document.querySelectorAll("dialog"));
+  armSliders(root, studio.brush);
+  armSheet(find("[data-panel]"), find("[data-panel-toggle]"));
+  showCoverage(studio);
+  showZoom(studio);
+  if (data.wish.mask_url) void form.loadMask(data.wish.mask_url, (mask) => studio.putMask(mask));
+  root.dataset.ready = "yes";
+}
+
+start();

@@ -1,0 +1,88 @@
+/** The mask with its history: what tools paint on. Every change is one undo step, or none. */
+
+import { CoverageMeter } from "./coverage.js";
+import { History } from "./history.js";
+import { TileMask } from "./tiles.js";
+
+/** @typedef {import("./coverage.js").Coverage} Coverage */
+
+export class MaskSheet {
+  #meter;
+  /** @type {(() => void)[]} */
+  #listeners = [];
+  #revision = 0;
+  /** @type {{revision: number, coverage: Coverage} | null} */
+  #measured = null;
+
+  /**
+   * @param {number} width picture width in pixels
+   * @param {number} height picture height in pixels
+   * @param {{budget?: number}} [options] bytes the undo history may take
+   */
+  constructor(width, height, options) {
+    this.mask = new TileMask(width, height);
+    this.history = new History(this.mask, options);
+    this.#meter = new CoverageMeter(this.mask);
+  }
+
+  /** Grows with every change, undo and redo; tells whether the mask is still the one sent. */
+  get revision() {
+    return this.#revision;
+  }
+
+  /** Whether a tool may begin: no stroke is open and no undo is under way. */
+  get isFree() {
+    return !this.mask.isChanging && !this.history.isBusy;
+  }
+
+  /**
+   * Calls back after every finished change.
+   * @param {() => void} listener
+   */
+  onChange(listener) {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * Runs work that changes the mask as one step.
+   * @param {(mask: TileMask) => void} work
+   * @returns {boolean} whether anything changed
+   */
+  change(work) {
+    if (!this.isFree) return false;
+    this.mask.begin();
+    work(this.mask);
+    return this.keep(this.mask.commit());
+  }
+
+  /**
+   * Remembers a step that a tool has closed itself.
+   * @param {import("./tiles.js").Changes | null} changes
+   */
+  keep(changes) {
+    this.history.record(changes);
+    if (changes) this.#tell();
+    return changes !== null;
+  }
+
+  async undo() {
+    if (!this.mask.isChanging && (await this.history.undo())) this.#tell();
+  }
+
+  async redo() {
+    if (!this.mask.isChanging && (await this.history.redo())) this.#tell();
+  }
+
+  /** @returns {Coverage} */
+  measure() {
+    if (this.#measured?.revision !== this.#revision) {
+      this.#measured = { revision: this.#revision, coverage: this.#meter.measure() };
+    }
+    return this.#measured.coverage;
+  }
+
+  #tell() {
+    this.#revision++;
+    for (const listener of this.#listeners) listener();
+  }
+}

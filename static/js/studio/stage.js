@@ -1,0 +1,284 @@
+/**
+ * The picture on its table: holds the view, decides when which canvas is drawn anew.
+ *
+ * Moving the view redraws both canvases in every frame while the machine keeps up. When it does
+ * not, the canvases are only shifted by a transform, and drawn sharp a few times a second.
+ */
+
+import { union } from "./mask/box.js";
+import { Layers } from "./layers.js";
+import { PictureLevels } from "./picture.js";
+import * as views from "./view.js";
+
+/** @typedef {import("./mask/box.js").Box} Box */
+/** @typedef {import("./view.js").Point} Point */
+/** @typedef {import("./view.js").View} View */
+
+const MOST_DENSITY = 2;
+/** A redraw that makes a frame longer than this many milliseconds counts as slow. */
+const SLOW_FRAME = 30;
+const SLOW_FRAMES = 3;
+/** Milliseconds between sharp redraws while the view is only shifted. */
+const SHARP_AFTER = 110;
+const FETCH_AFTER = 200;
+
+export class Stage {
+  #element;
+  #shifted;
+  #paper;
+  #overlay;
+  #layers;
+  #levels;
+  #picture;
+  #mask;
+  /** @type {View} */
+  #view = { scale: 1, x: 0, y: 0 };
+  /** What the canvases show. @type {View} */
+  #drawn = { scale: 1, x: 0, y: 0 };
+  #isFitted = true;
+  #frame = 0;
+  #lastFrame = 0;
+  #slow = 0;
+  #sharpTimer = 0;
+  #fetchTimer = 0;
+  #all = true;
+  /** @type {Box | null} */
+  #changed = null;
+  /** @type {(() => void)[]} */
+  #listeners = [];
+  size = { width: 1, height: 1 };
+  /** Whether the full picture is on its way. */
+  isSharpening = false;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {import("./types.js").Picture} picture
+   * @param {import("./mask/tiles.js").TileMask} mask
+   */
+  constructor(element, picture, mask) {
+    const [pictureCanvas, overlay] = element.querySelectorAll("canvas");
+    this.#element = element;
+    this.#shifted = /** @type {HTMLElement} */ (element.querySelector("[data-stage-layers]"));
+    this.#paper = /** @type {HTMLElement} */ (element.querySelector("[data-stage-paper]"));
+    this.#layers = new Layers(pictureCanvas, overlay);
+    this.#levels = new PictureLevels(picture);
+    this.#picture = picture;
+    this.#mask = mask;
+    this.#overlay = overlay;
+    new ResizeObserver(() => this.#measure()).observe(element);
+    this.#measure();
+    this.#showPicture();
+  }
+
+  get view() {
+    return this.#view;
+  }
+
+  /** Device pixels per picture pixel: 1 = every picture pixel is one pixel of the screen. */
+  get zoom() {
+    return this.#view.scale * this.#layers.density;
+  }
+
+  /** @param {() => void} listener called whenever the view, the size or the picture changes */
+  onChange(listener) {
+    this.#listeners.push(listener);
+  }
+
+  fit() {
+    this.#isFitted = true;
+    this.#show(views.fit(this.#picture, this.size));
+  }
+
+  /**
+   * @param {number} zoom device pixels per picture pixel
+   * @param {Point} [point] what stays in place; the middle of the stage when left out
+   */
+  zoomTo(zoom, point = this.#middle()) {
+    const scale = zoom / this.#layers.density;
+    this.#move(views.zoomTo(this.#view, point, scale, this.#picture, this.size));
+  }
+
+  /**
+   * @param {number} factor
+   * @param {Point} [point]
+   */
+  zoomBy(factor, point) {
+    this.zoomTo(this.zoom * factor, point);
+  }
+
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   */
+  panBy(dx, dy) {
+    this.#move(views.panBy(this.#view, dx, dy, this.#picture, this.size));
+  }
+
+  /**
+   * @param {[Point, Point]} before
+   * @param {[Point, Point]} after
+   */
+  pinch(before, after) {
+    this.#move(views.pinch(this.#view, before, after, this.#picture, this.size));
+  }
+
+  /**
+   * A place on the page, on the stage.
+   * @param {{clientX: number, clientY: number}} event
+   * @returns {Point}
+   */
+  pointOf({ clientX, clientY }) {
+    const { left, top } = this.#element.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
+  }
+
+  /** @param {Box | null} box picture pixels whose mask has changed; null = nothing */
+  maskChanged(box) {
+    if (!box) return;
+    this.#changed = union(this.#changed, box);
+    this.#ask();
+  }
+
+  /** Draws the whole mask anew. */
+  maskReplaced() {
+    this.#all = true;
+    this.#ask();
+  }
+
+  /** @param {boolean} visible */
+  showMask(visible) {
+    this.#overlay.hidden = !visible;
+  }
+
+  #middle() {
+    return { x: this.size.width / 2, y: this.size.height / 2 };
+  }
+
+  /** @param {View} view */
+  #move(view) {
+    this.#isFitted = false;
+    this.#show(view);
+  }
+
+  /** @param {View} view */
+  #show(view) {
+    this.#view = view;
+    this.#all = true;
+    this.#placePaper();
+    this.#ask();
+    this.#fetchLater();
+    this.#tell();
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #measure() {
+    const { clientWidth: width, clientHeight: height } = this.#element;
+    const density = Math.min(MOST_DENSITY, window.devicePixelRatio || 1);
+    const before = this.size;
+    this.size = { width, height };
+    this.#layers.resize(this.size, density);
+    this.#slow = 0;
+    if (this.#isFitted) this.#view = views.fit(this.#picture, this.size);
+    else this.#view = this.#recentred(before);
+    // A resized canvas is empty; drawing it in the same frame avoids a flash.
+    this.#placePaper();
+    this.#drawAll();
+    this.#tell();
+  }
+
+  /** @param {views.Size} before */
+  #recentred(before) {
+    const dx = (this.size.width - before.width) / 2;
+    const dy = (this.size.height - before.height) / 2;
+    return views.panBy(this.#view, dx, dy, this.#picture, this.size);
+  }
+
+  #ask() {
+    this.#frame ||= requestAnimationFrame((now) => this.#draw(now));
+  }
+
+  /** @param {number} now */
+  #draw(now) {
+    this.#frame = 0;
+    const gap = now - this.#lastFrame;
+    this.#lastFrame = now;
+    if (this.#all && this.#sameView()) this.#drawAll();
+    else if (this.#all) {
+      // Gaps over a quarter of a second are pauses of the hand, not slowness.
+      if (gap > SLOW_FRAME && gap < 250) this.#slow++;
+      if (this.#slow < SLOW_FRAMES) this.#drawAll();
+      else this.#shift();
+    } else if (this.#changed) {
+      this.#layers.drawMask(this.#mask, this.#view, this.#changed);
+      this.#changed = null;
+    }
+  }
+
+  #sameView() {
+    const { scale, x, y } = this.#view;
+    return scale === this.#drawn.scale && x === this.#drawn.x && y === this.#drawn.y;
+  }
+
+  #drawAll() {
+    clearTimeout(this.#sharpTimer);
+    this.#sharpTimer = 0;
+    this.#all = false;
+    this.#changed = null;
+    this.#drawn = this.#view;
+    this.#shifted.style.transform = "";
+    this.#layers.drawPicture(this.#levels.levelFor(this.zoom), this.#view, this.#picture);
+    this.#layers.drawMask(this.#mask, this.#view, null);
+  }
+
+  #shift() {
+    const { scale, x, y } = this.#drawn;
+    const factor = this.#view.scale / scale;
+    const dx = this.#view.x - x * factor;
+    const dy = this.#view.y - y * factor;
+    this.#shifted.style.transform = `translate(${dx}px, ${dy}px) scale(${factor})`;
+    this.#sharpTimer ||= window.setTimeout(() => this.#drawAll(), SHARP_AFTER);
+  }
+
+  #placePaper() {
+    const { scale, x, y } = this.#view;
+    const { style } = this.#paper;
+    style.width = `${this.#picture.width * scale}px`;
+    style.height = `${this.#picture.height * scale}px`;
+    style.transform = `translate(${x}px, ${y}px)`;
+  }
+
+  async #showPicture() {
+    const image = this.#paper.querySelector("img[data-stage-preview]");
+    try {
+      await this.#levels.takePreview(/** @type {HTMLImageElement} */ (image));
+      this.#drawAll();
+      for (const still of this.#paper.querySelectorAll("img")) still.hidden = true;
+      this.#fetchLater();
+    } catch {
+      this.#element.dataset.failed = "yes";
+    }
+    this.#tell();
+  }
+
+  #fetchLater() {
+    clearTimeout(this.#fetchTimer);
+    if (!this.#levels.wantsFull(this.zoom)) return;
+    this.#fetchTimer = window.setTimeout(() => this.#fetchFull(), FETCH_AFTER);
+  }
+
+  async #fetchFull() {
+    this.isSharpening = true;
+    this.#tell();
+    try {
+      await this.#levels.fetchFull();
+      this.#drawAll();
+    } catch {
+      // The preview stays; the next zoom tries again.
+    }
+    this.isSharpening = false;
+    this.#tell();
+  }
+}

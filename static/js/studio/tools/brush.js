@@ -1,0 +1,82 @@
+/** Brush and eraser: strokes, dabs, and straight lines from where the last stroke ended. */
+
+import { union } from "../mask/box.js";
+import { Stroke } from "../mask/stroke.js";
+
+/** @typedef {import("../mask/box.js").Box} Box */
+/** @typedef {import("../mask/sheet.js").MaskSheet} MaskSheet */
+/** @typedef {import("../settings.js").BrushSettings} BrushSettings */
+/** @typedef {{x: number, y: number, pressure: number}} Sample  picture pixels; pressure 0 to 1 */
+/** @typedef {{erase: boolean, shift: boolean}} Manner  how a tool was taken up */
+
+/** A pen that hardly touches still paints this share of the brush's width. */
+const LEAST_PRESSURE = 0.2;
+
+export class BrushTool {
+  #sheet;
+  #settings;
+  /** @type {Stroke | null} */
+  #stroke = null;
+  /** @type {{x: number, y: number} | null} */
+  #lastEnd = null;
+
+  /**
+   * @param {MaskSheet} sheet
+   * @param {BrushSettings} settings
+   */
+  constructor(sheet, settings) {
+    this.#sheet = sheet;
+    this.#settings = settings;
+  }
+
+  /** Where a straight line would begin. */
+  get lastEnd() {
+    return this.#lastEnd;
+  }
+
+  /**
+   * @param {Sample} sample
+   * @param {Manner} manner
+   * @returns {Box | null} what has to be shown anew
+   */
+  start(sample, { erase, shift }) {
+    this.#stroke = new Stroke(this.#sheet.mask, { hardness: this.#settings.hardness, erase });
+    const dab = this.#dab(sample);
+    const from = this.#lastEnd;
+    const box = shift && from ? this.#stroke.add({ ...dab, x: from.x, y: from.y }) : null;
+    return union(box, this.#stroke.add(dab));
+  }
+
+  /**
+   * @param {Sample[]} samples
+   * @returns {Box | null}
+   */
+  move(samples) {
+    /** @type {Box | null} */
+    let box = null;
+    for (const sample of samples) box = union(box, this.#stroke?.add(this.#dab(sample)) ?? null);
+    return box;
+  }
+
+  /** @returns {Box | null} */
+  end() {
+    if (!this.#stroke) return null;
+    const { end } = this.#stroke;
+    const { changes, box } = this.#stroke.finish();
+    this.#stroke = null;
+    this.#lastEnd = end && { x: end.x, y: end.y };
+    this.#sheet.keep(changes);
+    return box;
+  }
+
+  cancel() {
+    this.#stroke?.cancel();
+    this.#stroke = null;
+  }
+
+  /** @param {Sample} sample */
+  #dab({ x, y, pressure }) {
+    const share = LEAST_PRESSURE + (1 - LEAST_PRESSURE) * pressure;
+    return { x, y, radius: Math.max(0.5, (this.#settings.size / 2) * share) };
+  }
+}

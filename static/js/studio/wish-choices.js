@@ -1,0 +1,178 @@
+/** Model, number of images and size: the form's own fields stay the truth, these are their handles. */
+
+import { countWords, priceWords, sizeChoices } from "./models.js";
+
+/** @typedef {import("./types.js").Model} Model */
+
+const KEY = "nanoedit.model";
+/** Up to this many images each count gets its own button. */
+const MOST_BUTTONS = 6;
+
+export class WishChoices {
+  #models;
+  #storage;
+  #changed;
+  #model;
+  #count;
+  #size;
+  #dialog;
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {import("./types.js").StudioData} data
+   * @param {Storage | null} storage
+   * @param {() => void} changed
+   */
+  constructor(form, { models, wish }, storage, changed) {
+    this.#models = models;
+    this.#storage = storage;
+    this.#changed = changed;
+    this.#model = /** @type {HTMLSelectElement} */ (form.elements.namedItem("model"));
+    this.#count = /** @type {HTMLInputElement} */ (form.elements.namedItem("n"));
+    this.#size = /** @type {HTMLSelectElement} */ (form.elements.namedItem("size"));
+    this.#dialog = /** @type {HTMLDialogElement} */ (document.querySelector("[data-model-dialog]"));
+    if (models.length === 0) return;
+    this.#armDialog();
+    this.#size.addEventListener("change", changed);
+    this.#count.addEventListener("input", changed);
+    this.#count.value = String(wish.n);
+    const start = [wish.model, this.#remembered()].find((id) => models.some((model) => model.id === id));
+    this.#choose(start ?? models[0].id, wish.size);
+  }
+
+  /** @returns {Model | null} null when the server offers none */
+  get model() {
+    return this.#models.find(({ id }) => id === this.#model.value) ?? null;
+  }
+
+  get count() {
+    return Number(this.#count.value);
+  }
+
+  get size() {
+    return this.#size.value;
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} [size]
+   */
+  #choose(id, size = this.size) {
+    this.#model.value = id;
+    const { model } = this;
+    if (!model) return;
+    this.#showModel(model);
+    this.#offerSizes(model, size);
+    this.#offerCounts(model);
+  }
+
+  /** @param {Model} model */
+  #showModel(model) {
+    part("model-name").textContent = model.name;
+    part("model-price").textContent = `${priceWords(model)} an image`;
+    for (const about of document.querySelectorAll("[data-model-about]")) {
+      /** @type {HTMLElement} */ (about).hidden = about.getAttribute("data-model-about") !== model.id;
+    }
+    for (const card of this.#dialog.querySelectorAll("[data-model]")) {
+      const isChosen = card.getAttribute("data-model") === model.id;
+      card.querySelector("button")?.setAttribute("aria-pressed", String(isChosen));
+    }
+  }
+
+  /**
+   * @param {Model} model
+   * @param {string} wanted
+   */
+  #offerSizes(model, wanted) {
+    const choices = sizeChoices(model);
+    this.#size.replaceChildren(...choices.map(({ value, label }) => new Option(label, value)));
+    const found = choices.find(({ value }) => value === wanted) ?? choices[0];
+    this.#size.value = found.value;
+    part("wish-size").hidden = choices.length < 2;
+  }
+
+  /** @param {Model} model */
+  #offerCounts(model) {
+    const most = model.fixed_images ?? model.max_images;
+    const count = model.fixed_images ?? Math.min(Math.max(1, this.count || 1), most);
+    this.#count.max = String(most);
+    this.#count.value = String(count);
+    this.#count.hidden = model.fixed_images !== null || most <= MOST_BUTTONS;
+    const buttons = part("count-buttons");
+    buttons.hidden = model.fixed_images !== null || most > MOST_BUTTONS || most < 2;
+    buttons.replaceChildren(
+      ...Array.from({ length: buttons.hidden ? 0 : most }, (_, i) => this.#countButton(i + 1)),
+    );
+    const words = part("count-words");
+    words.hidden = !(buttons.hidden && this.#count.hidden);
+    words.textContent =
+      model.fixed_images && model.fixed_images > 1 ? `${countWords(model)}, all paid` : countWords(model);
+  }
+
+  /** @param {number} count */
+  #countButton(count) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "segments__choice";
+    button.textContent = String(count);
+    button.setAttribute("aria-pressed", String(count === this.count));
+    button.setAttribute("aria-label", count === 1 ? "1 image" : `${count} images`);
+    button.addEventListener("click", () => {
+      this.#count.value = String(count);
+      for (const other of button.parentElement?.children ?? []) {
+        other.setAttribute("aria-pressed", String(other === button));
+      }
+      this.#changed();
+    });
+    return button;
+  }
+
+  #armDialog() {
+    const dialog = this.#dialog;
+    part("model-open").addEventListener("click", () => dialog.showModal());
+    for (const card of dialog.querySelectorAll("[data-model]")) {
+      const model = this.#models.find(({ id }) => id === card.getAttribute("data-model"));
+      const price = card.querySelector("[data-card-price]");
+      if (model && price) price.textContent = priceWords(model);
+      card.querySelector("button")?.addEventListener("click", () => {
+        dialog.close();
+        if (model) this.#pick(model);
+      });
+    }
+    const search = dialog.querySelector("input");
+    search?.addEventListener("input", () => this.#filter(search.value));
+  }
+
+  /** @param {Model} model */
+  #pick(model) {
+    this.#choose(model.id);
+    this.#changed();
+    try {
+      this.#storage?.setItem(KEY, model.id);
+    } catch {
+      // Not remembered, but chosen.
+    }
+  }
+
+  /** @param {string} words */
+  #filter(words) {
+    const wanted = words.trim().toLowerCase();
+    for (const card of this.#dialog.querySelectorAll("[data-model]")) {
+      const hides = !(card.textContent ?? "").toLowerCase().includes(wanted);
+      /** @type {HTMLElement} */ (card).hidden = hides;
+    }
+  }
+
+  #remembered() {
+    try {
+      return this.#storage?.getItem(KEY) ?? null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** @param {string} name */
+function part(name) {
+  return /** @type {HTMLElement} */ (document.querySelector(`[data-${name}]`));
+}
