@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.signals import request_finished
+from django.db import close_old_connections, connections
 from django.test import Client
 
 from editor.models import User
@@ -56,7 +58,11 @@ class Browser(Client):
         answer = super().request(**request)
         if answer.streaming:
             answer.body = b"".join(answer.streaming_content)
+            # The end of a request closes database connections, and with one the test's own
+            # transaction; Django's client prevents that only for answers that do not stream.
+            request_finished.disconnect(close_old_connections)
             answer.close()
+            request_finished.connect(close_old_connections)
         return answer
 
 
@@ -98,8 +104,11 @@ def anonymous():
 
 
 @pytest.fixture
-def upstream(sandbox, settings):
+def upstream(sandbox, settings, monkeypatch):
     """The stand-in upstream over real HTTP, with the settings that lead to it."""
+    # The worker lets go of its connection during a call; inside a test's transaction
+    # that would end the test's own view of the database.
+    monkeypatch.setattr(connections["default"], "close", lambda: None)
     settings.NANOGPT_BASE_URL = sandbox.url
     settings.NANOGPT_API_KEY = "sk-nano-the-tests-own-key"
     settings.NANOGPT_RESULT_ORIGINS = frozenset({sandbox.url})

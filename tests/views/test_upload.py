@@ -189,7 +189,7 @@ def test_36_a_full_disk_turns_readiness_red(client, monkeypatch, db):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    monkeypatch.setattr("django.core.files.storage.Storage.save", full)
     answer = client.get(reverse("editor:readyz"))
     assert answer.status_code == 503
     assert "storage" in answer.json()["problems"]
