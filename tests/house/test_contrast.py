@@ -54,7 +54,8 @@ def test_black_on_white_has_the_known_ratio():
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
-    ("front", "ground", "least"), [(*pair, 4.5) for pair in TEXT] + [(*pair, 3.0) for pair in SHAPES]
+    ("front", "ground", "least"),
+    [(*pair, 4.5) for pair in TEXT] + [(*pair, 3.0) for pair in SHAPES],
 )
 def test_it_can_be_read(front, ground, least, theme):
     of_theme = {name: pair[theme == "dark"] for name, pair in colours().items()}
