@@ -155,7 +155,9 @@ def read_environment(
             ("sqlite", "postgres", "postgresql"),
         ),
         broker_url=values.address(
-            "CELERY_BROKER_URL", "memory://", ("memory", "redis", "rediss", "amqp", "amqps")
+            "CELERY_BROKER_URL",
+            "memory://localhost/",
+            ("memory", "redis", "rediss", "amqp", "amqps"),
         ),
         s3=values.s3(),
         api_key=api_key,

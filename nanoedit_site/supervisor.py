@@ -135,7 +135,7 @@ class Supervisor:
     def stop(self, *, patience_note: str = "") -> None:
         """End everything: ask, wait each program's grace, then kill. A second ask kills at once.
 
-        `patience_note` is said when something takes longer than three seconds.
+        `patience_note` is said when something takes longer than five seconds.
         """
         asked_before, began = self.stops_asked, time.monotonic()
         for child in self.children.values():
@@ -145,7 +145,7 @@ class Supervisor:
             now = time.monotonic()
             for child in self.children.values():
                 self._end(child, now, at_once=at_once)
-            if patience_note and now - began > 3:
+            if patience_note and now - began > 5:
                 self.say("", patience_note)
                 patience_note = ""
             self._serve(0.1, restarting=False)

@@ -24,6 +24,8 @@ from nanoedit_site.supervisor import GaveUpError, Program, Supervisor, die_with_
 PYTHON = sys.executable
 # A paid call may take NANOGPT_TIMEOUT_SECONDS; its answer must then be fetched and kept.
 WORKER_GRACE_BEYOND_CALL = 60.0
+# Celery warns every root at length. Its reason is pickled messages; ours are JSON alone.
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 PATIENCE = (
     "Waiting for the worker: a running edit may be paid for already, so it may finish. "
     "Ctrl-C again stops at once."
@@ -90,21 +92,29 @@ def prepared(supervisor: Supervisor, prepare: Program) -> bool:
 
 def the_programs(environment: Environment, base_url: str) -> list[Program]:
     """Return prepare, web, worker and, where it is needed, the sandbox."""
-    upstream = {}
+    # Whatever other settings a shell or a test run works with: these are NanoEdit's.
+    shared = {"DJANGO_SETTINGS_MODULE": "nanoedit_site.settings"}
     if environment.starts_sandbox:
-        upstream = {"NANOGPT_BASE_URL": base_url, "NANOGPT_API_KEY": SANDBOX_KEY}
+        shared |= {"NANOGPT_BASE_URL": base_url, "NANOGPT_API_KEY": SANDBOX_KEY}
     manage = str(ROOT / "manage.py")
     web = f"-m uvicorn nanoedit_site.asgi:application --host {environment.bind}"
     web += f" --port {environment.port} --timeout-graceful-shutdown 2 --no-access-log"
-    worker = f"-m celery -A nanoedit_site worker -P threads -c {environment.worker_concurrency}"
+    worker = (
+        f"-m celery -A nanoedit_site --quiet worker -P threads -c {environment.worker_concurrency}"
+    )
     worker += " --without-gossip --without-mingle --without-heartbeat --loglevel WARNING"
     programs = [
-        Program("prepare", (PYTHON, manage, "prepare"), upstream, restart=False),
-        Program("web", (PYTHON, *web.split(), "--log-level", "warning"), upstream),
+        Program(
+            "prepare",
+            (PYTHON, manage, "prepare", "--address", address(environment)),
+            shared,
+            restart=False,
+        ),
+        Program("web", (PYTHON, *web.split(), "--log-level", "warning"), shared),
         Program(
             "worker",
             (PYTHON, *worker.split()),
-            upstream,
+            {**shared, "PYTHONWARNINGS": quieter(os.environ.get("PYTHONWARNINGS", ""))},
             stop_grace=environment.timeout_seconds + WORKER_GRACE_BEYOND_CALL,
             # Even when we are killed the worker may end its running call, then it goes.
             orphan_signal=signal.SIGTERM,
@@ -117,6 +127,11 @@ def the_programs(environment: Environment, base_url: str) -> list[Program]:
         # It outlives the worker: what is running there shall get its answer.
         programs.append(Program("sandbox", (PYTHON, *sandbox.split()), stop_after=("worker",)))
     return programs
+
+
+def quieter(warnings: str) -> str:
+    """Return PYTHONWARNINGS without the one about root."""
+    return f"{warnings},{ROOT_WARNING}".lstrip(",")
 
 
 @contextlib.contextmanager
@@ -182,12 +197,20 @@ def web_answers(environment: Environment) -> bool:
         connection.close()
 
 
+def address(environment: Environment) -> str:
+    """Return where people find the pages: behind a proxy with https, else on our own port."""
+    if environment.https:
+        return f"https://{named_host(environment)}"
+    return f"http://{named_host(environment)}:{environment.port}"
+
+
 def named_host(environment: Environment) -> str:
     """Return the host name to show and to ask by: one that the pages accept."""
-    for host in ("127.0.0.1", "localhost"):
-        if host in environment.hosts or "*" in environment.hosts:
-            return host
-    return environment.hosts[0].lstrip(".")
+    if not environment.https:
+        for host in ("127.0.0.1", "localhost"):
+            if host in environment.hosts or "*" in environment.hosts:
+                return host
+    return environment.hosts[0].lstrip(".").replace("*", "localhost")
 
 
 class Stamp:
@@ -239,6 +262,8 @@ class Output:
         if name == "prepare" and line.startswith("setup "):
             self.setup_link = line.removeprefix("setup ").strip()
             return
+        if name and not line.strip():
+            return
         shown = f"{name:>8} | {line}" if name else line
         self.log.info("%s", shown)
         self.show(shown)
@@ -250,8 +275,7 @@ class Output:
 
     def greet(self, environment: Environment) -> None:
         """Say where NanoEdit is, and what a person should do next."""
-        scheme, port = ("https", "") if environment.https else ("http", f":{environment.port}")
-        lines = ["", f"  NanoEdit is at {scheme}://{named_host(environment)}{port}/", ""]
+        lines = ["", f"  NanoEdit is at {address(environment)}/", ""]
         if self.setup_link:
             lines += ["  Make the first account here (the link works once):"]
             lines += [f"  {self.setup_link}", ""]

@@ -109,7 +109,7 @@ def test_a_second_ctrl_c_stops_at_once(start: Start) -> None:
     house = start(program("a", STUBBORN, stop_grace=60.0))
     pid = pid_of(house, "a")
     house.signal(signal.SIGINT)
-    house.wait_for("patience", 5)
+    house.wait_for("patience", 10)
     assert is_alive(pid)
     house.signal(signal.SIGINT)
     assert house.end(5) == 0
