@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.servers.chromium import FLAGS, chromium_path
 from tests.servers.postgres import Postgres
 from tests.servers.sandbox import Sandbox, SandboxProcess
 from tests.servers.seaweed import (
@@ -17,6 +18,8 @@ from tests.servers.seaweed import (
     remove_bucket,
 )
 from tests.servers.valkey import Valkey, empty
+
+pytest_plugins = ["tests.servers.report"]
 
 
 @pytest.fixture(scope="session")
@@ -136,3 +139,11 @@ def sandbox(sandbox_server: Sandbox) -> Sandbox:
 @pytest.fixture
 def sandbox_url(sandbox: Sandbox) -> str:
     return sandbox.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """How pytest-playwright starts the browser. CHROMIUM wins."""
+    path = chromium_path()
+    assert path, "no Chromium: run `make test`, or set CHROMIUM to the path of one"
+    return {"executable_path": path, "args": FLAGS}
