@@ -1,4 +1,4 @@
-"""Node for the checks of the browser code: the one on the path, else the one in a Python package."""
+"""Node for the checks of the browser code: the one on the path, else a packaged one."""
 
 import shutil
 from pathlib import Path

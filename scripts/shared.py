@@ -13,7 +13,7 @@ LOCKS = ROOT / "scripts" / "locks"
 VENV = ROOT / ".venv"
 
 
-class CannotSetUp(Exception):  # noqa: N818 - it reads as the sentence that it starts
+class CannotSetUp(Exception):
     """Something a person must do first; the text says what."""
 
 
