@@ -76,7 +76,10 @@ class PictureRefused(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may measure: bytes as sent, pixels (width times height) and sides."""
+    """What a file may measure: bytes as sent, pixels (width times height) and sides.
+
+    Pillow has a limit of its own, 178 million pixels; a higher `max_pixels` changes nothing.
+    """
 
     max_bytes: int
     max_pixels: int

@@ -217,11 +217,10 @@ def test_an_alpha_channel_of_the_answer_that_hides_nothing_changes_nothing():
 def test_the_proof_is_measured_and_not_assumed(monkeypatch):
     """If the blend ever leaked, the proof would say so."""
     mask = painted_mask(SIZE)
-    original = flat(RED)
     leaking = flat(BLUE)
-    leaking.paste(original, (0, 7, 120, 90))
+    leaking.paste(RED, (0, 7, 120, 90))
     monkeypatch.setattr(composing, "_blended", lambda *_args: leaking)
-    result = composed_with(original, mask, flat(BLUE))
+    result = composed_with(flat(RED), mask, flat(BLUE))
     assert result.lock.changed_pixels == 7 * 120
     assert not result.lock.holds
 
