@@ -29,7 +29,6 @@ fix: ## Format the code and repair what can be repaired by itself
 	@$(SET_UP) dev
 	@$(VENV_PYTHON) -m ruff check --fix --quiet . || true
 	@$(VENV_PYTHON) -m ruff format --quiet .
-	@$(VENV_PYTHON) -m djlint templates --reformat --quiet || true
 
 seed: ## Fill the data folder with drawn pictures and jobs in every state
 	@$(SET_UP) runtime

@@ -94,10 +94,6 @@ def checks(scratch: str) -> list[Check]:
         Check(
             "templates (djlint)", command(PYTHON, "-m", "djlint", "templates", "--lint", "--quiet")
         ),
-        Check(
-            "template format (djlint)",
-            command(PYTHON, "-m", "djlint", "templates", "--check", "--quiet"),
-        ),
         Check("types of the browser code", command(str(the_node()), tsc, "--noEmit", "-p", ".")),
         Check(
             "migrations are complete",
