@@ -182,7 +182,7 @@ class EditJobAdmin(ReadOnlyAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         context = {
             "job": job,
-            "results": job.results,
+            "results": [result for result in job.results if result.picture or result.problem],
             "attempts": job.attempts.all(),
             "events": job.events.select_related("actor"),
             "reviews": job.reviews.select_related("reviewer"),

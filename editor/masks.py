@@ -6,7 +6,8 @@ import hashlib
 import uuid
 
 from editor import storage
-from editor.imaging.encoding import MaskDialect, encode_mask
+from editor.imaging.encoding import encode_kept_mask
+from editor.imaging.framing import Box
 from editor.imaging.masking import MaskRefused, measure_mask, read_mask
 from editor.models import Mask, Picture
 
@@ -29,19 +30,17 @@ def keep_mask(picture: Picture, data: bytes) -> Mask:
         raise MaskRefused(sentence, code="too_many_bytes")
     mask = read_mask(data, (picture.width, picture.height))
     measure = measure_mask(mask)
-    if measure.box is None:
-        sentence = "The mask is empty: paint the part that may change."
-        raise MaskRefused(sentence, code="empty")
+    box = measure.box or Box(0, 0, 0, 0)  # read_mask refuses an empty mask
     mask_id = uuid.uuid4()
-    encoded = encode_mask(mask, MaskDialect.LUMINANCE)
+    encoded = encode_kept_mask(mask)
     return Mask.objects.create(
         id=mask_id,
         picture=picture,
         file=storage.put(storage.mask_key(mask_id), encoded),
         sha256=hashlib.sha256(encoded).hexdigest(),
         painted_pixels=measure.painted_pixels,
-        left=measure.box.left,
-        top=measure.box.top,
-        right=measure.box.right,
-        bottom=measure.box.bottom,
+        left=box.left,
+        top=box.top,
+        right=box.right,
+        bottom=box.bottom,
     )

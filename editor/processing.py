@@ -26,12 +26,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from editor import storage
-from editor.imaging.encoding import Encoded, MaskDialect, encode_for_call
-from editor.imaging.framing import Frame, Size, frame_whole
+from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect, encode_for_call
+from editor.imaging.framing import Frame, Size, choose_size, frame_whole
 from editor.imaging.masking import MaskRefused, read_mask
 from editor.imaging.reading import PictureRefused, as_srgb
 from editor.leases import holding_job, lease, worker_name
-from editor.models import Attempt, Consent, EditJob, JobState, Lifeboat, UpstreamModel
+from editor.models import Attempt, Consent, EditJob, JobState, Lifeboat, Picture, UpstreamModel
 from editor.nanogpt.download import link_expiry
 from editor.nanogpt.errors import NanoGPTError, NotSent, OutcomeUnknown, RateLimited
 from editor.nanogpt.messages import EditAnswer, EditRequest, FilePart
@@ -103,19 +103,20 @@ def prepare_call(job: EditJob) -> Call:
     try:
         read = read_kept(job.picture)
         mask = (
-            read_mask(storage.get(str(job.mask.file.name)), (job.picture.width, job.picture.height))
+            read_mask(storage.get(str(job.mask.file.name)), _size_of(job.picture))
             if job.mask
             else None
         )
-        frame = frame_whole(
-            Size(job.picture.width, job.picture.height), model.sizes, job.size, max_pixels=None
-        )
+        frame = frame_whole(_size_of(job.picture), model.sizes, job.size, max_pixels=None)
         dialect = MaskDialect(model.mask_dialect)
         encoded = encode_for_call(
             as_srgb(read), mask, frame, dialect, settings.NANOGPT_MAX_BODY_BYTES
         )
     except (PictureRefused, MaskRefused) as refused:
         raise CannotPrepare(str(refused)) from refused
+    except DoesNotFit as too_large:
+        sentence = "The picture cannot be made small enough for one call."
+        raise CannotPrepare(sentence) from too_large
     except FileNotFoundError as missing:
         sentence = "The picture's file is missing from storage."
         raise CannotPrepare(sentence) from missing
@@ -127,9 +128,14 @@ def prepare_call(job: EditJob) -> Call:
     )
 
 
+def _size_of(picture: Picture) -> Size:
+    return Size(picture.width, picture.height)
+
+
 def _request(
     job: EditJob, model: UpstreamModel, encoded: Encoded, attempt_id: uuid.UUID
 ) -> EditRequest:
+    size = choose_size(_size_of(job.picture), model.sizes, job.size)
     try:
         return EditRequest(
             model=job.model_id,
@@ -137,7 +143,7 @@ def _request(
             image=FilePart("image", encoded.image, encoded.image_mime),
             mask=FilePart("mask", encoded.mask, "image/png") if encoded.mask else None,
             n=job.n if job.n > 1 else None,
-            size=job.size if job.size in model.sizes else None,
+            size=size if size in model.sizes else None,
             request_id=str(attempt_id),
         )
     except ValueError as unsendable:

@@ -33,7 +33,7 @@ from editor.pictures import keep_picture, read_kept
 logger = logging.getLogger(__name__)
 
 MAX_RESULT_BYTES = 64_000_000
-MAX_RESULT_PIXELS = 100_000_000
+MAX_RESULT_PIXELS = 89_000_000  # beyond it Pillow itself warns of a decompression bomb
 DOWNLOAD_SECONDS = 60.0
 FEATHER_PIXELS_PER_SIDE = 1 / 300  # of the picture's longer side
 TRIES_BEFORE_LOST = 3

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from editor.imaging.colour import convert
@@ -78,6 +79,11 @@ def encode_mask(mask: Image.Image, dialect: MaskDialect) -> bytes:
     return _written(written, "PNG", compress_level=_MASK_PNG_LEVEL)
 
 
+def encode_kept_mask(mask: Image.Image) -> bytes:
+    """Write a mask (L) for keeping, with its greys, as 8-bit grey PNG."""
+    return _written(mask, "PNG", compress_level=_MASK_PNG_LEVEL)
+
+
 def cut_frame(image: Image.Image, frame: Frame) -> Image.Image:
     """Cut the frame's box out of an RGB or RGBA image, at exactly the size to send."""
     inner = frame.inner.size
@@ -95,13 +101,21 @@ def cut_mask(mask: Image.Image, frame: Frame) -> Image.Image:
     Whatever touches a painted pixel is painted, so thin strokes survive shrinking. Where paint
     touches the picture's edge it goes on into the padding, as the picture itself does.
     """
-    part = mask.crop(frame.box).point(_ANY_PAINT)
+    part = np.asarray(mask.crop(frame.box).point(_ANY_PAINT))
     inner = frame.inner.size
-    while part.size != inner:
-        # In steps of eight: averaged over more, a single painted pixel would round to nothing.
-        step = (max(inner.width, -(-part.width // 8)), max(inner.height, -(-part.height // 8)))
-        part = part.resize(step, Image.Resampling.BOX).point(_ANY_PAINT)
-    return _letterboxed(part, frame)
+    for axis, wanted in ((0, inner.height), (1, inner.width)):
+        part = _stretched(part, wanted, axis)
+    return _letterboxed(Image.fromarray(part), frame)
+
+
+def _stretched(pixels: NDArray[np.uint8], wanted: int, axis: int) -> NDArray[np.uint8]:
+    """Bring one axis to a length. Shrinking takes the greatest value, so that no paint is lost."""
+    given = pixels.shape[axis]
+    if wanted < given:
+        starts = np.arange(wanted) * given // wanted
+        return np.asarray(np.maximum.reduceat(pixels, starts, axis=axis))
+    nearest = (np.arange(wanted) * 2 + 1) * given // (2 * wanted)
+    return np.asarray(pixels.take(nearest, axis=axis))
 
 
 def encode_for_call(

@@ -98,7 +98,8 @@ def _job_context(job: EditJob) -> dict[str, Any]:
     again = model.estimate_nano(job.size, job.n) if model else None
     return {
         "job": job,
-        "results": job.results,
+        # A result that is still being composed is neither a picture nor a problem yet.
+        "results": [result for result in job.results if result.picture or result.problem],
         "events": job.events.select_related("actor"),
         "review": job.reviews.select_related("reviewer").first(),
         "again_offered": model is not None and job.picture.deleted_at is None,
