@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.signals import request_finished
@@ -11,6 +12,10 @@ from django.test import Client
 from editor.models import User
 
 pytest_plugins = ["tests.servers.fixtures"]
+
+# The same examples in every run: who finds a new one writes it down as a test of its own.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ ASKABLE = [
     "banana", "99999x99999", "1:9999",
 ]  # fmt: skip
 
-sides = st.integers(1, 20_000)
+sides = st.integers(8, 20_000)  # what reading lets in
 pictures = st.builds(Size, sides, sides)
 size_lists = st.lists(st.sampled_from(ASKABLE[1:]), max_size=6)
 ceilings = st.none() | st.integers(1, 70_000_000)
