@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +16,6 @@ from tests.factories import make_job, make_mask, make_picture, picture_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LAYOUT_SHIFT = """new Promise(done => {
   let sum = 0;
   new PerformanceObserver(list => { for (const e of list.getEntries()) sum += e.value; })
@@ -39,22 +28,6 @@ SMALL_TARGETS = """[...document.querySelectorAll("a, button, summary, label.butt
     const around = e.closest(".queue__words")?.getBoundingClientRect() ?? own;
     return own.width > 1 && Math.max(own.height, around.height) < 44; })
   .map(e => e.outerHTML.slice(0, 120))"""
-
-
-def the_chromium() -> str:
-    """The browser that `make test` found, else the one on the path."""
-    kept = Path(settings.BASE_DIR) / ".tools" / "chromium-path"
-    found = os.environ.get("CHROMIUM") or (kept.read_text().strip() if kept.is_file() else "")
-    return found or shutil.which("chromium") or ""
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Headless, our own Chromium, and no word to the outside."""
-    return {
-        "executable_path": the_chromium() or None,
-        "args": CHROMIUM_FLAGS,
-    }
 
 
 @pytest.fixture(scope="session", autouse=True)
