@@ -41,10 +41,9 @@ def clean_text(text: str, *, secrets: Iterable[str] = (), limit: int = 300) -> s
     `secrets` are exact texts to hide: the key, the prompt.
     """
     known = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
-    # Before the first cut, so that no half of a secret stays at the edge; and after each step that
-    # can put a secret together again.
-    text = _hide(text, known)[:_LONGEST_LOOKED_AT]
-    text = _hide(html.unescape(text), known)
+    # Before the first cut, so that no half of a secret stays there; and once more when nothing
+    # is left in between that could hold the halves of one apart.
+    text = html.unescape(_hide(text, known)[:_LONGEST_LOOKED_AT])
     text = _TAG.sub("", _SCRIPT.sub(" ", text))
     text = _hide(_UNPRINTABLE.sub("", text), known)
     text = _DATA_URL.sub("[picture data]", text)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from editor.nanogpt.addresses import origin_of
 from editor.nanogpt.answers import read_answer
 from editor.nanogpt.catalogue import CatalogueModel, parse_catalogue
 from editor.nanogpt.cleaning import read_json
@@ -232,17 +233,19 @@ class NanoGPT:
 
 def checked_base_url(base_url: str) -> str:
     """The base URL without a slash at its end. Raises ValueError unless it may be used."""
-    try:
-        parts = urlsplit(base_url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        _bad_base_url("is not an address")
-    if re.search(r"[^\x21-\x7e]|\\", base_url) or parts.scheme not in ("http", "https") or not host:
+    origin = origin_of(base_url)
+    if not origin or re.search(r"[^\x21-\x7e]|[\\@]", base_url):
         _bad_base_url("must be an address like https://host or https://host/prefix")
-    if "@" in parts.netloc or "?" in base_url or "#" in base_url:
-        _bad_base_url("must not hold a user name, a query or a fragment")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if "?" in base_url or "#" in base_url:
+        _bad_base_url("must not hold a query or a fragment")
+    if not origin.startswith("https://") and not _is_loopback(urlsplit(base_url).hostname or ""):
         _bad_base_url("must use https, or a loopback host")
+    try:
+        understood = requests.Request("GET", base_url).prepare().url
+    except requests.RequestException:
+        _bad_base_url("is not an address")
+    if origin_of(understood or "") != origin:
+        _bad_base_url("can be read in two ways")
     return base_url.rstrip("/")
 
 

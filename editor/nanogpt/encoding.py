@@ -12,7 +12,7 @@ import requests
 from editor.nanogpt.messages import EditRequest, FilePart
 
 Encoding = Literal["multipart", "json"]
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,9})?")
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,9})?", re.ASCII)
 
 
 def encode_edit(

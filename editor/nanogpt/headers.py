@@ -11,7 +11,7 @@ from editor.nanogpt.cleaning import clean_id
 
 SHORTEST_WAIT = 1.0
 LONGEST_WAIT = 86_400.0
-_SECONDS = re.compile(r"[+-]?\d{1,18}(\.\d{1,9})?")
+_SECONDS = re.compile(r"[+-]?\d{1,18}(\.\d{1,9})?", re.ASCII)
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:

@@ -12,7 +12,7 @@ NANO = 1_000_000_000
 # No single picture costs more than this, so a higher figure is a mistake and not a price.
 PLAUSIBLE_COST = 1_000 * NANO
 _LARGEST = Decimal(1_000_000_000)
-_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 _MAX_TEXT = 40
 
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import http.client
 import logging
-import re
 import socket
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 import requests.adapters
 import urllib3.exceptions
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -32,6 +33,7 @@ _TRANSPORT_ERRORS = (
     http.client.HTTPException,
     OSError,
 )
+_ours: ContextVar[bool] = ContextVar("_ours", default=False)
 BROKEN_SENTENCES: Mapping[str, str] = {
     "timeout": "The service did not finish answering in time.",
     "connection_lost": "The connection was lost before the answer was complete.",
@@ -71,6 +73,7 @@ def exchange(
     verified. Raises NotReached if nothing was written, NoAnswer if no answer began.
     """
     adapter = _WireAdapter(wire)
+    silenced = _ours.set(True)
     try:
         try:
             response = adapter.send(
@@ -85,6 +88,7 @@ def exchange(
         return _read(response, wire, max_bytes)
     finally:
         adapter.close()
+        _ours.reset(silenced)
 
 
 def _failure(error: Exception, wire: Wire) -> NotReached | NoAnswer:
@@ -183,19 +187,21 @@ class _WireAdapter(requests.adapters.HTTPAdapter):
         pool.conn_kw["wire"] = self._wire
         return pool
 
-
-class _QueryHidden(logging.Filter):
-    """Keeps the signatures of links out of the addresses that urllib3 writes into its own log."""
-
-    _query = re.compile(r"\?[^\s\"']*")
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                self._query.sub("?…", arg) if isinstance(arg, str) else arg for arg in record.args
-            )
-        return True
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """The bare answer; the usual one also parses cookies, and stumbles over broken ones."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.raw = resp
+        response.request = req
+        return response
 
 
-for _name in ("urllib3.connectionpool", "urllib3.connection"):
-    logging.getLogger(_name).addFilter(_QueryHidden())
+def _silence_while_ours(_: logging.LogRecord) -> bool:
+    return not _ours.get()
+
+
+# urllib3 logs whole addresses, signatures included, and quotes headers that it cannot parse. While
+# one of our requests is on its way in this thread, our own record is the only one.
+for _name in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
+    logging.getLogger(f"urllib3.{_name}").addFilter(_silence_while_ours)

@@ -56,10 +56,10 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def client_of() -> MakeClient:
-    """Makes a client of a server, with short deadlines: `client_of(server, ...)`."""
+    """Makes a client of a server: `client_of(server, ...)`; its deadlines suit a busy machine."""
 
     def make(server: ScriptedServer, **options: Any) -> NanoGPT:
-        options = {"timeout_seconds": 3, "connect_seconds": 1, **options}
+        options = {"timeout_seconds": 10, "connect_seconds": 5, **options}
         return NanoGPT(options.pop("base_url", server.origin), options.pop("key", KEY), **options)
 
     return make

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
 import tracemalloc
 from typing import Any
 
@@ -336,6 +337,33 @@ def test_a_compression_bomb_is_stopped_without_filling_the_memory(
 def test_an_answer_head_that_floods_or_is_no_http_is_unknown(unknown: Any, head: bytes) -> None:
     error = unknown(raw(head))
     assert (error.code, error.status) == ("connection_lost", None)
+
+
+def test_whatever_a_broken_server_sends_ends_as_an_answer_or_as_one_of_our_errors(
+    serve: Serve, client_of: MakeClient
+) -> None:
+    good = head_of(200, {"Content-Type": "application/json", "Set-Cookie": "a=b; Max-Age=9"})
+    good += ONE.encode()
+    chance = random.Random(7)
+    broken = []
+    for _ in range(120):
+        data = bytearray(good)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(data))
+            data[at : at + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
+        broken.append(
+            bytes(data[: chance.randint(1, len(data))] if chance.random() < 0.3 else data)
+        )
+    server = serve(*map(raw, broken))
+    client = client_of(server)
+    outcomes = set()
+    for _ in broken:
+        try:
+            outcomes.add(type(client.edit(an_edit())))
+        except NanoGPTError as error:
+            outcomes.add(type(error))
+    assert outcomes == {EditAnswer, OutcomeUnknown}
+    assert server.connections == len(broken)
 
 
 def test_a_real_picture_comes_back_byte_for_byte(edit: Any) -> None:

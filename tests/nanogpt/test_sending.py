@@ -236,6 +236,10 @@ def test_https_and_loopback_are_good_base_urls(base_url: str) -> None:
         "https://[::1",
         "https://näno.example",
         "https:\\\\api.nano-gpt.com",
+        "https://api%2enano-gpt.com",
+        "https://%",
+        "https://.",
+        "https://*.nano-gpt.com",
     ],
 )
 def test_other_base_urls_are_refused(base_url: str) -> None:
