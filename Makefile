@@ -36,7 +36,7 @@ seed: ## Fill the data folder with drawn pictures and jobs in every state
 
 bench: ## Measure the parts that must be fast
 	@$(SET_UP) dev
-	@exec $(VENV_PYTHON) -m benchmarks $(ARGS)
+	@for each in benchmarks/bench_*.py; do $(VENV_PYTHON) $$each $(ARGS) || exit 1; done
 
 lock: ## Write the hashed locks anew from the .in files
 	@$(PYTHON) scripts/write_locks.py

@@ -21,6 +21,7 @@ PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_LINE = 64 * 1024
+ONE_WISH_SECONDS = 0.7
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Supervisor:
         self.give_up_after: int | None = 5  # failures in a row; None: never
         self.children: dict[str, Child] = {}
         self.stops_asked = 0
+        self._last_asked = -ONE_WISH_SECONDS
         self._selector = selectors.DefaultSelector()
 
     @contextlib.contextmanager
@@ -103,7 +105,11 @@ class Supervisor:
             writer.close()
 
     def _asked_to_stop(self, *_: object) -> None:
-        self.stops_asked += 1
+        # One wish may come as several signals: to our group, and passed on by who started us.
+        now = time.monotonic()
+        if now - self._last_asked > ONE_WISH_SECONDS:
+            self.stops_asked += 1
+        self._last_asked = now
 
     def start(self, program: Program) -> None:
         """Start a program; what it says and its end are noticed by the loop."""

@@ -116,6 +116,17 @@ def test_a_second_ctrl_c_stops_at_once(start: Start) -> None:
     assert not is_alive(pid)
 
 
+def test_one_wish_that_comes_as_several_signals_does_not_kill(start: Start) -> None:
+    house = start(program("worker", SLOW_STOPPER))
+    pid_of(house, "worker")
+    time.sleep(0.3)
+    for how in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM):
+        house.signal(how)
+        time.sleep(0.1)
+    assert house.end() == 0
+    assert "worker|work done" in house.lines
+
+
 def test_nothing_is_left_when_the_supervisor_itself_is_killed(start: Start) -> None:
     house = start(
         program("web", STUBBORN),
