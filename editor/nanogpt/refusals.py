@@ -114,7 +114,7 @@ def outcome_unknown(
         cost=read_cost(facts, reply.headers),
         balance_nano=read_balance(facts, reply.headers),
         body_start=clean_text(
-            reply.body[: 2 * BODY_START].decode("utf-8", "replace"),
+            reply.body[: 4 * BODY_START].decode("utf-8", "replace"),
             secrets=secrets,
             limit=BODY_START,
         ),

@@ -236,6 +236,13 @@ def test_the_start_of_an_unusable_answer_is_kept_as_evidence_without_key_or_pict
     assert len(error.body_start) <= 4000
 
 
+def test_no_half_of_the_key_stays_where_the_evidence_is_cut(unknown: Any) -> None:
+    key = "5ec2e7a0-1111-4222-8333-444455556666"
+    for tags in range(1590, 1601):
+        error = unknown(answer("<br/>" * tags + key), key=key)
+        assert "5ec2" not in error.body_start
+
+
 @pytest.mark.parametrize(
     "behaviour",
     [
