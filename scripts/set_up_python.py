@@ -39,7 +39,8 @@ def set_up_python(part: str) -> None:
     there = installed()
     if wanted.items() <= there.items():
         return
-    if "dev" in there:  # a new runtime lock shall not throw the checks out
+    # A new runtime lock shall not throw the checks out, nor out of a `.venv` made by hand.
+    if "dev" in there or (VENV / "bin" / "pytest").exists():
         part, wanted = "dev", {"runtime": runtime, "dev": dev}
     say("Installing what NanoEdit runs on …" if part == "runtime" else "Installing the checks …")
     STAMP.unlink(missing_ok=True)

@@ -104,6 +104,20 @@ def test_an_installation_is_not_done_twice(
     assert done == ["requirements.txt", "requirements-dev.txt"]
 
 
+def test_the_checks_stay_in_an_environment_that_was_made_by_hand(
+    scripts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    python = scripts("set_up_python")
+    done = []
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pytest").touch()
+    monkeypatch.setattr(python, "VENV", tmp_path)
+    monkeypatch.setattr(python, "STAMP", tmp_path / "installed.json")
+    monkeypatch.setattr(python, "with_uv", lambda lock: done.append(lock.name) or True)
+    python.set_up_python("runtime")
+    assert done == ["requirements-dev.txt"]
+
+
 def test_when_uv_fails_pip_does_it(
     scripts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
