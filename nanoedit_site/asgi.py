@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 
 from nanoedit_site.wsgi import application as pages  # first: it sets Django up
 
 from editor.events import hub  # isort: skip
+from nanoedit_site.intake import Intake  # isort: skip
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -21,7 +23,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WEB_THREADS = 16
 
-_pages = WSGIMiddleware(pages, workers=WEB_THREADS)  # type: ignore[arg-type]
+_pages = Intake(
+    WSGIMiddleware(pages, workers=WEB_THREADS),  # type: ignore[arg-type]
+    settings.MAX_REQUEST_BYTES,
+)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,7 +36,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and scope["path"] == "/events":
         await hub(scope, receive, send)
     elif scope["type"] == "http":
-        await _pages(scope, receive, send)  # type: ignore[arg-type]
+        await _pages(scope, receive, send)
     else:
         await send({"type": "websocket.close", "code": 1000})
 

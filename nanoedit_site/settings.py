@@ -140,6 +140,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = "^(?!)" if DEBUG else ""
 # Uploads
 MAX_UPLOAD_BYTES = ENV.max_upload_bytes
 MAX_PIXELS = ENV.max_pixels
+# Several files of a form without script together, and some room for its fields.
+MAX_REQUEST_BYTES = 4 * MAX_UPLOAD_BYTES + 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
