@@ -5,33 +5,49 @@ pixel of the hole looks for the place outside that resembles its surroundings mo
 are then copied at full resolution, so that the fill is as sharp as the rest.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from sandbox.pixels import Bools, Floats, Ints, Rgb, to_bytes
-from sandbox.seams import even_out
+from sandbox.pixels import Bools, Floats, Ints, Rgb, floats, to_bytes
+from sandbox.seams import even_out, stretch_over
 
 RADIUS = 3
 OFFSETS = [(dy, dx) for dy in range(-RADIUS, RADIUS + 1) for dx in range(-RADIUS, RADIUS + 1)]
 COMPARED = [(dy, dx) for dy, dx in OFFSETS if (dy + dx) % 2 == 0]
 SEARCH_PIXELS = 90_000
 HOLE_PIXELS = 9_000
+BEGINNINGS = 5
+TRUST_BASE = 1.3
 FAR = np.float32(1e12)
 
 
 @dataclass
 class Level:
     """One scale of the search, padded by RADIUS on every side. `targets` and `places` are flat
-    positions in the padded picture: what is to fill, and where it is copied from."""
+    positions in the padded picture: what is to fill, and where it is copied from.
+    `trust` is 1 for known pixels and falls with depth into the hole; `per_trust` evens out its sum
+    over each target's patch."""
 
     picture: Floats
     hole: Bools
     sources: Bools
     targets: Ints
     places: Ints
-    weight: Floats
+    trust: Floats
+    per_trust: Floats
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A filled picture, where each of its pixels is copied from, and how badly that fits."""
+
+    picture: Floats
+    rows: Ints
+    columns: Ints
+    misfit: float
 
 
 def fill(picture: Rgb, hole: Bools, chance: np.random.Generator) -> Rgb:
@@ -80,38 +96,62 @@ def _shrink_hole(hole: Bools, size: tuple[int, int]) -> Bools:
     )
 
 
+def _shrink_known(picture: Floats, hole: Bools, size: tuple[int, int]) -> tuple[Floats, Bools]:
+    """A coarser copy whose colours come from outside the hole alone; only pixels that lie mostly
+    inside count as hole, so that a thin strip beside it is not lost."""
+    known = floats(~hole)
+    share = floats(cv2.resize(known, size, interpolation=cv2.INTER_AREA))
+    colours = cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA)
+    return floats(colours / np.maximum(share, 1e-3)[..., None]), np.asarray(share < 0.4)
+
+
 def _search(
     picture: Floats, hole: Bools, chance: np.random.Generator
 ) -> tuple[Floats, Ints, Ints] | None:
     """The filled small picture (Lab) and for each of its pixels the row and column to copy from;
     None when hardly anything is left to copy."""
-    sizes = [picture.shape[:2]]
+    sizes = [hole.shape]
     while min(sizes[-1]) > 48 and len(sizes) < 5:
         sizes.append((sizes[-1][0] // 2 + sizes[-1][0] % 2, sizes[-1][1] // 2 + sizes[-1][1] % 2))
-    guess: Floats | None = None
-    rows: Ints | None = None
-    columns: Ints | None = None
-    for height, width in reversed(sizes):
-        shrunk = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-        level = _make_level(np.asarray(shrunk), _shrink_hole(hole, (width, height)), guess)
+    scales = [_shrink_known(picture, hole, (width, height)) for height, width in sizes[:0:-1]]
+    scales.append((picture, hole))
+    coarse = max(1, len(scales) - 2)
+    # A search can settle on something odd. On small copies it is cheap to begin anew and compare.
+    found: _Found | None = None
+    for _ in range(BEGINNINGS):
+        tried = _refine(scales[:coarse], None, chance)
+        if tried and (found is None or tried.misfit < found.misfit):
+            found = tried
+    if found and scales[coarse:]:
+        found = _refine(scales[coarse:], found, chance)
+    if found is None:
+        return None
+    tones = even_out(found.picture, hole, found.rows, found.columns)
+    return tones, found.rows, found.columns
+
+
+def _refine(
+    scales: Sequence[tuple[Floats, Bools]], start: _Found | None, chance: np.random.Generator
+) -> _Found | None:
+    """Search from coarse to fine, from `start` or from nothing."""
+    found = start
+    for picture, hole in scales:
+        level = _make_level(picture, hole, found.picture if found else None)
         if np.count_nonzero(level.sources) < 60 or not level.targets.size:
             return None
-        _place(level, rows, columns, chance)
-        coarsest = rows is None
-        for _ in range(8 if coarsest else 3):
+        _place(level, found, chance)
+        for _ in range(3 if found else 8):
             for reach in (1, 2, 1):
                 _improve(level, reach, chance)
             _vote(level)
-        guess, rows, columns = _unpad(level)
-    if guess is None or rows is None or columns is None:
-        return None
-    return even_out(guess, hole, rows, columns), rows, columns
+        found = _unpad(level)
+    return found
 
 
 def _make_level(picture: Floats, hole: Bools, guess: Floats | None) -> Level:
     height, width = hole.shape
     if guess is None:
-        start = _membrane(picture, hole)
+        start = stretch_over(picture, hole)
     else:
         start = np.asarray(cv2.resize(guess, (width, height), interpolation=cv2.INTER_LINEAR))
     filled = np.where(hole[..., None], start, picture)
@@ -125,44 +165,27 @@ def _make_level(picture: Floats, hole: Bools, guess: Floats | None) -> Level:
     sources = interior & ~touched
     depth = cv2.distanceTransform(padded_hole.astype(np.uint8), cv2.DIST_L2, 3)
     targets = np.flatnonzero(touched & inside)
-    weight = np.power(np.float32(1.3), -np.asarray(depth, np.float32)).ravel()[targets]
+    trust = np.power(np.float32(TRUST_BASE), -floats(depth)).ravel()
+    stride = padded_hole.shape[1]
     return Level(
         picture=np.pad(filled, (*pad, (0, 0)), mode="reflect").astype(np.float32),
         hole=padded_hole,
         sources=sources,
         targets=targets,
         places=np.zeros_like(targets),
-        weight=weight,
+        trust=trust,
+        per_trust=len(COMPARED) / sum(trust[targets + dy * stride + dx] for dy, dx in COMPARED),
     )
 
 
-def _membrane(picture: Floats, hole: Bools) -> Floats:
-    """A smooth first guess: averages of the known surroundings, wider and wider."""
-    known = (~hole).astype(np.float32)
-    result = picture * known[..., None]
-    missing = hole.copy()
-    for size in (3, 7, 15, 31, 63, 127, 255):
-        if not missing.any():
-            break
-        spread = cv2.blur(known, (size, size))
-        colours = cv2.blur(picture * known[..., None], (size, size))
-        reachable = missing & (spread > 0.01)
-        result[reachable] = colours[reachable] / spread[reachable][:, None]
-        missing &= ~reachable
-    if missing.any():
-        result[missing] = picture[~hole].mean(axis=0) if (~hole).any() else 0
-    return np.asarray(result, np.float32)
-
-
-def _place(
-    level: Level, rows: Ints | None, columns: Ints | None, chance: np.random.Generator
-) -> None:
+def _place(level: Level, coarser: _Found | None, chance: np.random.Generator) -> None:
     """First places: from the coarser level, else by chance; unusable ones are drawn again."""
     height, width = level.hole.shape
     allowed = np.flatnonzero(level.sources)
     level.places = allowed[chance.integers(0, allowed.size, level.targets.size)]
-    if rows is None or columns is None:
+    if coarser is None:
         return
+    rows, columns = coarser.rows, coarser.columns
     y, x = np.divmod(level.targets, width)
     coarse_y = np.minimum((y - RADIUS) // 2, rows.shape[0] - 1)
     coarse_x = np.minimum((x - RADIUS) // 2, rows.shape[1] - 1)
@@ -182,8 +205,8 @@ def _distances(level: Level, places: Ints) -> Floats:
     for dy, dx in COMPARED:
         step = dy * width + dx
         difference = flat[level.targets + step] - flat[places + step]
-        total += np.einsum("ij,ij->i", difference, difference)
-    return total
+        total += level.trust[level.targets + step] * np.einsum("ij,ij->i", difference, difference)
+    return total * level.per_trust
 
 
 def _improve(level: Level, reach: int, chance: np.random.Generator) -> None:
@@ -220,7 +243,7 @@ def _vote(level: Level) -> None:
     flat = level.picture.reshape(-1, 3)
     distance = _distances(level, level.places)
     spread = max(float(np.percentile(distance, 50)), 1.0)
-    weight = np.exp(-3 * distance / spread) * level.weight + np.float32(1e-9)
+    weight = np.exp(-3 * distance / spread) * level.trust[level.targets] + np.float32(1e-9)
     total = np.zeros_like(flat)
     weights = np.zeros(flat.shape[0], np.float32)
     for dy, dx in OFFSETS:
@@ -231,13 +254,14 @@ def _vote(level: Level) -> None:
     flat[changed] = total[changed] / weights[changed][:, None]
 
 
-def _unpad(level: Level) -> tuple[Floats, Ints, Ints]:
+def _unpad(level: Level) -> _Found:
     height, width = level.hole.shape
     places = np.arange(height * width, dtype=np.intp)
     places[level.targets] = level.places
     rows, columns = np.divmod(places.reshape(height, width), width)
     inner = (slice(RADIUS, -RADIUS), slice(RADIUS, -RADIUS))
-    return level.picture[inner], rows[inner] - RADIUS, columns[inner] - RADIUS
+    misfit = float(_distances(level, level.places).mean())
+    return _Found(level.picture[inner], rows[inner] - RADIUS, columns[inner] - RADIUS, misfit)
 
 
 def _copy_at_full_size(part: Rgb, hole: Bools, guess: Floats, rows: Ints, columns: Ints) -> Rgb:
@@ -264,7 +288,7 @@ def _copy_at_full_size(part: Rgb, hole: Bools, guess: Floats, rows: Ints, column
 def _smear(part: Rgb, hole: Bools) -> Rgb:
     """For a hole that leaves nothing to copy: smooth colour with a little grain."""
     size = (max(8, part.shape[1] // 8), max(8, part.shape[0] // 8))
-    smooth = _membrane(_shrink(part, size), _shrink_hole(hole, size))
+    smooth = stretch_over(_shrink(part, size), _shrink_hole(hole, size))
     rgb = np.asarray(cv2.cvtColor(smooth, cv2.COLOR_Lab2RGB)) * 255
     rgb = cv2.resize(rgb, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_CUBIC)
     rgb = rgb + np.random.default_rng(1).normal(0, 2, part.shape)

@@ -57,12 +57,16 @@ def edit(
     if intent.kind == "remove":
         return remove(base, mask, variant, chance)
     area = np.full(base.shape[:2], 255, np.uint8) if mask is None else mask
-    soft = regions.feather(area, 0.006 * max(base.shape[:2]) + 1)
+    # A texture may end sharply; what nobody asked for in words fades out far from the edge.
+    surprise = intent.kind == "surprise" and not references
+    reach = 0.045 if surprise else 0.003 if intent.kind == "texture" else 0.006
+    soft = regions.feather(area, reach * max(base.shape[:2]) + 1)
     if references:
         reference = references[variant % len(references)]
         if mask is None or speaks_of_mood(prompt):
             return _blend(base, in_colours_of(base, reference), soft)
-        return _blend(base, put_in(remove(base, mask, 0, chance), mask, reference), soft)
+        ground = remove(base, mask, 0, chance)
+        return _blend(ground, put_in(ground, mask, reference), soft)
     if intent.kind == "recolour":
         soft = _only_what_is_meant(base, mask, intent, soft)
     return _blend(base, _painted(base, area, soft, intent, variant, chance), soft)
@@ -82,7 +86,7 @@ def _painted(
     if intent.kind == "texture":
         return _textured(base, area, intent, chance)
     if intent.kind == "style":
-        return STYLES[intent.name](base, (0.35 + 0.31 * variant) % 1.0)
+        return STYLES[intent.name](base, (0.35, 0.8, 0.0, 1.0)[variant % 4])
     return _surprise(base, intent, variant, chance)
 
 

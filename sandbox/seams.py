@@ -1,8 +1,8 @@
-"""Evens out the tones of a patched hole: no creases between patches, no step at its rim."""
+"""Smooth tones over a hole: a first guess for it, and no creases or steps once it is patched."""
 
 import numpy as np
 
-from sandbox.pixels import Bools, Floats, Ints
+from sandbox.pixels import Bools, Floats, Ints, floats
 
 REAL_EDGE = 9.0  # a step in Lab units that is taken for an edge of the picture; 2 can just be seen
 ROUNDS = 160
@@ -20,7 +20,21 @@ def even_out(filled: Floats, hole: Bools, rows: Ints, columns: Ints) -> Floats:
     wanted[:, :-1] -= right
     wanted[:, 1:] += right
     wanted *= inside
-    correction = np.zeros_like(filled)
+    return floats(filled + _solve(wanted, inside))
+
+
+def stretch_over(picture: Floats, hole: Bools) -> Floats:
+    """The hole filled like a soap film: as smooth as it can be between the colours at its rim."""
+    inside = floats(hole)[..., None]
+    outside = 1 - inside
+    middle = (picture * outside).sum(axis=(0, 1)) / max(float(outside.sum()), 1.0)
+    start = floats(picture * outside + middle * inside)
+    return floats(start + _solve(-_laplace(start) * inside, inside))
+
+
+def _solve(wanted: Floats, inside: Floats) -> Floats:
+    """Conjugate gradients: the values, 0 where `inside` is 0, whose bend is what is wanted."""
+    found = np.zeros_like(wanted)
     rest = wanted.copy()
     way = rest.copy()
     size = np.einsum("ijk,ijk->k", rest, rest)
@@ -29,12 +43,12 @@ def even_out(filled: Floats, hole: Bools, rows: Ints, columns: Ints) -> Floats:
             break
         bent = _laplace(way) * inside
         step = size / np.maximum(np.einsum("ijk,ijk->k", way, bent), 1e-12)
-        correction += step * way
+        found += step * way
         rest -= step * bent
         new_size = np.einsum("ijk,ijk->k", rest, rest)
         way = rest + (new_size / np.maximum(size, 1e-12)) * way
         size = new_size
-    return (filled + correction).astype(np.float32)
+    return found
 
 
 def _excess(
