@@ -219,24 +219,6 @@ DEFAULT_MODEL = MODELS[0]
 def describe(model: Model) -> dict[str, Any]:
     """One entry of the detailed list, in the documented shape."""
     modality = "text+image->image" if model.edits else "text->image"
-    supported: dict[str, Any] = {
-        "resolutions": list(model.sizes),
-        "max_images": model.max_images,
-        "max_output_images": model.max_images,
-    }
-    if model.edits:
-        supported["max_input_images"] = model.max_inputs
-        supported["input_image_constraints"] = {
-            "max_items": model.max_inputs,
-            "route": {
-                "min_width": 8,
-                "min_height": 8,
-                "max_bytes": 31_457_280,
-                "formats": ["png", "jpeg", "webp"],
-            },
-        }
-    if model.fixed_images:
-        supported["fixed_image_count"] = model.fixed_images
     return {
         "id": model.id,
         "object": "model",
@@ -259,8 +241,28 @@ def describe(model: Model) -> dict[str, Any]:
             "inpainting": model.edits and model.mask != "ignored",
             "nsfw": False,
         },
-        "supported_parameters": supported,
+        "supported_parameters": _supported(model),
     }
+
+
+def _supported(model: Model) -> dict[str, Any]:
+    supported: dict[str, Any] = {
+        "resolutions": list(model.sizes),
+        "max_images": model.max_images,
+        "max_output_images": model.max_images,
+    }
+    if model.edits:
+        supported["max_input_images"] = model.max_inputs
+        route = {
+            "min_width": 8,
+            "min_height": 8,
+            "max_bytes": 31_457_280,
+            "formats": ["png", "jpeg", "webp"],
+        }
+        supported["input_image_constraints"] = {"max_items": model.max_inputs, "route": route}
+    if model.fixed_images:
+        supported["fixed_image_count"] = model.fixed_images
+    return supported
 
 
 def listing(detailed: bool, now: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-KEPT_BYTES = 400 * 1024 * 1024
+KEPT_BYTES = 256 * 1024 * 1024
 MIMES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 
