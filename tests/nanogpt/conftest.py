@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import trustme
 
+from editor.nanogpt import wire
 from editor.nanogpt.client import NanoGPT
 
+from .fake_network import Recorder
 from .scripted_server import Behaviour, ScriptedServer
 
 KEY = "sk-nano-5ec2e7a0-1111-4222-8333-444455556666"
@@ -63,3 +65,10 @@ def client_of() -> MakeClient:
         return NanoGPT(options.pop("base_url", server.origin), options.pop("key", KEY), **options)
 
     return make
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    recorder = Recorder()
+    monkeypatch.setattr(wire, "open_socket", recorder)
+    return recorder
