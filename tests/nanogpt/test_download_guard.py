@@ -1,7 +1,7 @@
 """Where a result may be fetched from: public addresses by https, and what the operator allows.
 
-Names are looked up by a fake, and where a public address is to be connected to, a recorder notes the
-target and opens a connection to our server instead.
+Names are looked up by a fake, and where a public address is to be connected to, a recorder notes
+the target and opens a connection to our server instead.
 """
 
 from __future__ import annotations
