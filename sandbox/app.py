@@ -19,6 +19,13 @@ from sandbox.refusals import Refusal
 from sandbox.work import Sandbox, check_key, paid_call, root_of
 
 
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#6b7280" '
+    'stroke-width="2"><rect x="3" y="3" width="18" height="18" rx="4"/><path d="M7 15l4-5 3 3 3-4"/>'
+    "</svg>"
+)
+
+
 class Door:
     """A route whose answer may be something stranger than a response: a reset, a hang, a drip."""
 
@@ -102,6 +109,10 @@ def build(sandbox: Sandbox) -> Starlette:
             headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
         )
 
+    async def icon(request: Request) -> Response:
+        del request
+        return Response(ICON, media_type="image/svg+xml")
+
     async def file(request: Request) -> Response:
         return _file(sandbox, request)
 
@@ -122,6 +133,7 @@ def build(sandbox: Sandbox) -> Starlette:
             Route("/api/v1/image-models", Door(sandbox, "models"), methods=["GET"]),
             Route("/api/check-balance", Door(sandbox, "balance"), methods=["POST"]),
             Route("/api/v1/usage/requests/{request_id}", Door(sandbox, "usage"), methods=["GET"]),
+            Route("/sandbox/icon.svg", icon),
             Route("/sandbox/files/{name}", file),
             Route("/sandbox/calls", calls, methods=["GET", "DELETE"]),
             Route("/sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),

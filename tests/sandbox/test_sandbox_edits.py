@@ -283,6 +283,13 @@ def test_the_catalogue_has_the_documented_shape(server):
     assert not by_id["sandbox/text-only"]["capabilities"]["image_to_image"]
 
 
+def test_the_icons_in_the_catalogue_exist(server):
+    listed = requests.get(server.url + "/api/v1/image-models", timeout=5).json()["data"]
+    for path in {model["icon_url"] for model in listed}:
+        icon = requests.get(server.url + path, timeout=5)
+        assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
+
+
 def test_the_short_catalogue_has_ids_only(server):
     listed = requests.get(server.url + "/api/v1/image-models?detailed=false", timeout=5).json()
     assert all(set(model) == {"id", "object"} for model in listed["data"])
