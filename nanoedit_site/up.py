@@ -75,6 +75,8 @@ def bring_up(environment: Environment, supervisor: Supervisor, output: "Output")
     if late and not prepared(supervisor, prepare):
         return 0 if supervisor.stops_asked else 1
     stamp.keep()
+    if environment.starts_sandbox and not supervisor.loop(lambda: sandbox_listens(base_url)):
+        return 0
     supervisor.give_up_after = None
     output.greet(environment)
     supervisor.loop(lambda: False, tick=5.0)
@@ -195,6 +197,15 @@ def web_answers(environment: Environment) -> bool:
         return False
     finally:
         connection.close()
+
+
+def sandbox_listens(base_url: str) -> bool:
+    """True when the sandbox takes connections: from then on edits work."""
+    try:
+        with socket.create_connection(("127.0.0.1", int(base_url.rpartition(":")[2])), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def address(environment: Environment) -> str:

@@ -40,7 +40,6 @@ def test_make_run_starts_all_of_it_and_leaves_nothing(
     make_run: Watched, how: signal.Signals
 ) -> None:
     make_run.wait_for("NanoEdit is at", 200)
-    make_run.wait_for("sandbox ready", 20)
     below = all_below(make_run.process.pid)
     assert len(below) == 4  # supervisor, web, worker, sandbox
     make_run.signal(how)
