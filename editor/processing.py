@@ -12,6 +12,7 @@ then says "unknown", and no code path pays again by itself.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import time
@@ -32,6 +33,7 @@ from editor.imaging.masking import MaskRefused, read_mask
 from editor.imaging.reading import PictureRefused, as_srgb
 from editor.leases import holding_job, lease, worker_name
 from editor.models import Attempt, Consent, EditJob, JobState, Lifeboat, Picture, UpstreamModel
+from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.download import link_expiry
 from editor.nanogpt.errors import NanoGPTError, NotSent, OutcomeUnknown, RateLimited
 from editor.nanogpt.messages import EditAnswer, EditRequest, FilePart
@@ -76,25 +78,48 @@ def process_job(job_id: uuid.UUID) -> uuid.UUID | None:
     with holding_job(job.pk):
         try:
             call = prepare_call(job)
+            client = open_client()
         except CannotPrepare as problem:
-            job.move(
-                JobState.FAILED,
-                f"Not sent: {problem}",
-                reason="cannot_prepare",
-                failure_sentence=f"{problem} Nothing was sent and nothing was charged."[:400],
-            )
+            _fail_unsent(job, str(problem))
             return None
-        attempt = open_attempt(job, call)
-        if attempt is None:
+        except Exception:
+            logger.exception("Job %s could not be prepared.", job.pk)
+            _wait_unsent(job)
             return None
-        return make_call(job, attempt, call)
+        with contextlib.closing(client):
+            attempt = open_attempt(job, call)
+            return make_call(client, job, attempt, call) if attempt else None
+
+
+def _fail_unsent(job: EditJob, problem: str) -> None:
+    job.move(
+        JobState.FAILED,
+        f"Not sent: {problem}",
+        reason="cannot_prepare",
+        failure_sentence=f"{problem} Nothing was sent and nothing was charged."[:400],
+    )
+
+
+def _wait_unsent(job: EditJob) -> None:
+    """Try again later what failed for reasons of ours, such as storage that is away."""
+    if job.waits >= MAX_WAITS:
+        _fail_unsent(job, "The picture could not be prepared, although it was tried often.")
+        return
+    job.move(
+        JobState.WAITING,
+        "Not sent: the picture or the settings could not be read just now.",
+        next_at=Now() + _backoff(job),
+        waits=job.waits + 1,
+        reason="cannot_prepare",
+        failure_sentence="The picture could not be read from storage just now.",
+    )
 
 
 def prepare_call(job: EditJob) -> Call:
     """Read the picture and the mask, choose the frame, encode for this model.
 
-    Raises CannotPrepare. Storage that is away raises OSError and leaves the job to the
-    sweep: nothing has been sent.
+    Raises CannotPrepare when trying again is of no use, and whatever the storage raises
+    when it is away.
     """
     model = UpstreamModel.objects.filter(model_id=job.model_id).first()
     if model is None:
@@ -207,23 +232,25 @@ def _unspent_consent(job: EditJob) -> Consent | None:
     return job.consents.exclude(pk__in=spent.values("consent")).order_by("seq").first()
 
 
-def make_call(job: EditJob, attempt: Attempt, call: Call) -> uuid.UUID | None:
+def make_call(client: NanoGPT, job: EditJob, attempt: Attempt, call: Call) -> uuid.UUID | None:
     """Send the one request and write down how it ended; give the attempt if it was answered."""
-    opened = time.clock_gettime(time.CLOCK_BOOTTIME)  # CLOCK_MONOTONIC stands still in suspend
+    opened = _clock()
     connection.close()  # a call of minutes must not hold a database connection
-    client = open_client()
     try:
-        if time.clock_gettime(time.CLOCK_BOOTTIME) - opened > MAX_SECONDS_FROM_INTENT_TO_SEND:
+        if _clock() - opened > MAX_SECONDS_FROM_INTENT_TO_SEND:
             message = "This worker was suspended before sending."
             raise NotSent(message, code="suspended")
         answer = client.edit(call.request)
     except NanoGPTError as error:
         record_failure(job, attempt, error)
         return None
-    finally:
-        client.close()
     record_answer(attempt, answer)
     return attempt.pk
+
+
+def _clock() -> float:
+    """Seconds that also run while the machine sleeps, where the system has such a clock."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
@@ -256,7 +283,8 @@ def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
             for index, image in enumerate(answer.images)
             if image.data is not None
         )
-        job = EditJob.objects.get(pk=attempt.job_id)
+        # Locked (where the database can), so that a sweep cannot move it in between.
+        job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
         if job.state in (JobState.CALLING, JobState.UNKNOWN):
             job.move(
                 JobState.RECEIVED,
@@ -294,7 +322,7 @@ def record_failure(job: EditJob, attempt: Attempt, error: NanoGPTError) -> None:
             upstream_request_id=(error.request_id or "")[:200],
             cost_nano=_said_cost(error),
         )
-        job.refresh_from_db()
+        job = EditJob.objects.select_for_update().get(pk=job.pk)
         if job.state == JobState.CALLING:
             _after_failure(job, error)
 
@@ -343,4 +371,8 @@ def _after_failure(job: EditJob, error: NanoGPTError) -> None:
 def _wait(job: EditJob, error: NanoGPTError) -> timedelta:
     if isinstance(error, RateLimited) and error.retry_after:
         return timedelta(seconds=error.retry_after)
+    return _backoff(job)
+
+
+def _backoff(job: EditJob) -> timedelta:
     return timedelta(seconds=min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**job.waits))

@@ -177,7 +177,7 @@ def finish(attempt: Attempt, results: list[Result]) -> None:
         saved = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.RECEIVED).update(
             state=Attempt.State.SAVED, lease_until=None, next_at=None
         )
-        job = EditJob.objects.get(pk=attempt.job_id)
+        job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
         if saved != 1:
             return
         if job.state != JobState.RECEIVED:

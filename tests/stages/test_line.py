@@ -323,6 +323,23 @@ def test_a_result_can_be_edited_further(job, alice):
     assert again(further).state == JobState.DONE
 
 
+def test_storage_that_is_away_before_the_call_means_waiting_and_no_call(job, upstream, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(storage, "get", _disk_full)
+        run_job(str(job.pk))
+    waiting = again(job)
+    assert (waiting.state, waiting.waits) == (JobState.WAITING, 1)
+    assert "storage" in waiting.state_sentence
+    assert upstream.calls() == []
+
+
+def test_settings_that_cannot_be_used_open_no_attempt(job, settings):
+    settings.NANOGPT_API_KEY = "sk-nano-with-a\nnewline"
+    run_job(str(job.pk))
+    assert again(job).state == JobState.WAITING
+    assert not Attempt.objects.exists()
+
+
 def test_a_picture_whose_file_is_gone_fails_before_anything_is_sent(job, upstream):
     storage.drop(job.picture.file.name)
     run_job(str(job.pk))

@@ -64,6 +64,19 @@ def test_a_plain_form_works_without_script(alices, picture, wish):
     assert answer["Location"] == EditJob.objects.get().get_absolute_url()
 
 
+def test_without_script_the_price_is_named_before_anything_is_queued(alices, picture, wish):
+    wish["mask"].seek(0)
+    form = {key: value for key, value in wish.items() if key != "shown_price"}
+    page = alices.post(reverse("editor:submit", args=[picture.pk]), form)
+    assert page.status_code == 200
+    assert "$0.04" in page.content.decode()
+    assert not EditJob.objects.exists()
+    mask = page.context["mask"]
+    again = {**form, "mask": "", "kept_mask": str(mask.pk), "shown_price": str(4 * CENT)}
+    alices.post(reverse("editor:submit", args=[picture.pk]), again)
+    assert EditJob.objects.get().mask == mask
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
