@@ -29,6 +29,11 @@ def is_ip(word: str) -> bool:
     return True
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether the host is this machine itself: the key may go there without TLS."""
+    return host == "localhost" or (is_ip(host) and ip_address(host).is_loopback)
+
+
 def without_secrets(value: str) -> str:
     """Return what of a URL may be shown: never what stands before the @."""
     scheme, separator, rest = value.partition("://")

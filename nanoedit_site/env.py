@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 from environs import Env, EnvError
 
-from nanoedit_site.addresses import is_ip, origin_of, split_url, without_secrets
+from nanoedit_site.addresses import is_ip, is_loopback, origin_of, split_url, without_secrets
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_API = "https://api.nano-gpt.com"
@@ -168,7 +168,7 @@ def read_environment(
         max_body_mb=values.number("NANOGPT_MAX_BODY_MB", 4.0, 0.1, 100),
         timeout_seconds=values.number("NANOGPT_TIMEOUT_SECONDS", 240.0, 1, 3600),
         max_upload_mb=values.number("NANOEDIT_MAX_UPLOAD_MB", 50.0, 0.1, 1000),
-        max_megapixels=values.number("NANOEDIT_MAX_MEGAPIXELS", 64.0, 0.1, 400),
+        max_megapixels=values.number("NANOEDIT_MAX_MEGAPIXELS", 64.0, 0.1, 89),
         bind=values.bind(),
         port=values.whole("PORT", 8000, 1, 65_535),
         worker_concurrency=values.whole("WORKER_CONCURRENCY", 16, 1, 256),
@@ -257,13 +257,15 @@ class Values(Env):
     def upstream(self) -> tuple[str, str]:
         """Return the key and the base URL; no key means the sandbox."""
         key, address = self.text("NANOGPT_API_KEY"), self.web_address("NANOGPT_BASE_URL")
-        if any(character.isspace() or not character.isprintable() for character in key):
-            refuse("NANOGPT_API_KEY", None, "one word without blanks")
+        if not key.isascii() or any(not "!" <= character <= "~" for character in key):
+            refuse("NANOGPT_API_KEY", None, "one word of plain letters, digits and marks")
         if address and not key:
             raise SettingsRefused(
                 "NANOGPT_BASE_URL is set but NANOGPT_API_KEY is empty: set the key too, "
                 "or remove the address to work with the sandbox."
             )
+        if address.startswith("http:") and not is_loopback(urlsplit(address).hostname or ""):
+            refuse("NANOGPT_BASE_URL", address, "https://…, or http:// on this machine alone")
         if not key or key == SANDBOX_KEY:
             return SANDBOX_KEY, address or SANDBOX_BY_HAND
         return key, address or REAL_API

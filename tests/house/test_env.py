@@ -130,6 +130,11 @@ def test_s3_without_keys_leaves_the_search_to_boto3(read) -> None:
         ({"NANOEDIT_MAX_UPLOAD_MB": "-1"}, "NANOEDIT_MAX_UPLOAD_MB is '-1'; allowed: a number"),
         ({"NANOEDIT_MAX_UPLOAD_MB": "nan"}, "NANOEDIT_MAX_UPLOAD_MB is 'nan'"),
         ({"NANOEDIT_MAX_MEGAPIXELS": "inf"}, "NANOEDIT_MAX_MEGAPIXELS is 'inf'"),
+        (
+            {"NANOGPT_BASE_URL": "http://gateway.example", "NANOGPT_API_KEY": "sk-nano-x"},
+            "NANOGPT_BASE_URL is 'http://gateway.example'",
+        ),
+        ({"NANOGPT_API_KEY": "sk-nanö-x"}, "NANOGPT_API_KEY (not shown)"),
         ({"NANOGPT_MAX_BODY_MB": "4 MB"}, "NANOGPT_MAX_BODY_MB is '4 MB'"),
         ({"NANOGPT_TIMEOUT_SECONDS": "0"}, "NANOGPT_TIMEOUT_SECONDS is '0'"),
         ({"NANOGPT_AUTH": "basic"}, "NANOGPT_AUTH is 'basic'; allowed: bearer or x-api-key or"),
