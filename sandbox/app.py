@@ -18,10 +18,10 @@ from sandbox.files import LinkRefused
 from sandbox.refusals import Refusal
 from sandbox.work import Sandbox, check_key, paid_call, root_of
 
-
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#6b7280" '
-    'stroke-width="2"><rect x="3" y="3" width="18" height="18" rx="4"/><path d="M7 15l4-5 3 3 3-4"/>'
+    'stroke-width="2"><rect x="3" y="3" width="18" height="18" rx="4"/>'
+    '<path d="M7 15l4-5 3 3 3-4"/>'
     "</svg>"
 )
 
