@@ -17,8 +17,8 @@ PIP_SAYS = r"""
 :env:.find-links='/wheels'
 global.cert='/etc/ca.pem'
 global.constraint='/etc/constraints.txt'
-global.extra-index-url='\nfile:///one/simple\nfile:///two/simple'
-global.index-url='https://packages.example/simple'
+global.extra-index-url='\nfile:///one/index\nfile:///two/index'
+global.index-url='https://packages.example/index'
 """
 
 
@@ -47,8 +47,8 @@ def test_uv_is_told_what_pip_is_told(scripts, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delenv(name, raising=False)
     pip_says(python, PIP_SAYS, monkeypatch)
     assert python.index_settings() == {
-        "UV_DEFAULT_INDEX": "https://packages.example/simple",
-        "UV_INDEX": "file:///one/simple file:///two/simple",
+        "UV_DEFAULT_INDEX": "https://packages.example/index",
+        "UV_INDEX": "file:///one/index file:///two/index",
         "UV_FIND_LINKS": "/wheels",
         "SSL_CERT_FILE": "/etc/ca.pem",
         "UV_HTTP_TIMEOUT": "30",
@@ -58,7 +58,7 @@ def test_uv_is_told_what_pip_is_told(scripts, monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_uv_is_told_itself_wins(scripts, monkeypatch: pytest.MonkeyPatch) -> None:
     python = scripts("set_up_python")
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://own.example/simple")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://own.example/index")
     pip_says(python, PIP_SAYS, monkeypatch)
     assert "UV_DEFAULT_INDEX" not in python.index_settings()
 
@@ -151,7 +151,7 @@ def test_a_file_that_names_a_package_index_is_found(scripts) -> None:
     hosts = scripts("lint").HOSTS
     dot = "."
     for line in (
-        f"url = https://pypi{dot}org/simple",
+        f"url = https://pypi{dot}org/",
         f"https://files.pythonhosted{dot}org/packages/x.whl",
         f"registry=https://registry.npmjs{dot}org/",
         "pip install --index" + "-url https://packages.example/",
