@@ -18,36 +18,31 @@ import logging
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from editor import storage
+from editor import budgets, gates, storage
 from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect, encode_for_call
 from editor.imaging.framing import Frame, Size, choose_size, frame_whole
 from editor.imaging.masking import MaskRefused, read_mask
 from editor.imaging.reading import PictureRefused, as_srgb
 from editor.leases import holding_job, lease, worker_name
-from editor.models import Attempt, Consent, EditJob, JobState, Lifeboat, Picture, UpstreamModel
+from editor.models import Attempt, Consent, EditJob, JobState, Picture, UpstreamModel
 from editor.nanogpt.client import NanoGPT
-from editor.nanogpt.download import link_expiry
-from editor.nanogpt.errors import NanoGPTError, NotSent, OutcomeUnknown, RateLimited
-from editor.nanogpt.messages import EditAnswer, EditRequest, FilePart
+from editor.nanogpt.errors import NanoGPTError, NotSent
+from editor.nanogpt.messages import EditRequest, FilePart
+from editor.outcomes import MAX_WAITS, record_answer, record_failure, wait_unsent
 from editor.pictures import read_kept
-from editor.upstream import key_tail, open_client
+from editor.upstream import open_client
 
 logger = logging.getLogger(__name__)
 
 # After the intent is committed the call must follow at once. A process that was
 # suspended in between may find the world changed, and must not send any more.
 MAX_SECONDS_FROM_INTENT_TO_SEND = 5.0
-FIRST_WAIT_SECONDS = 5.0
-LONGEST_WAIT_SECONDS = 3600.0
-MAX_WAITS = 20
 
 
 class CannotPrepare(Exception):
@@ -92,12 +87,14 @@ def process_job(job_id: uuid.UUID) -> uuid.UUID | None:
 
 
 def _fail_unsent(job: EditJob, problem: str) -> None:
-    job.move(
-        JobState.FAILED,
-        f"Not sent: {problem}",
-        reason="cannot_prepare",
-        failure_sentence=f"{problem} Nothing was sent and nothing was charged."[:400],
-    )
+    with transaction.atomic():
+        if job.move(
+            JobState.FAILED,
+            f"Not sent: {problem}",
+            reason="cannot_prepare",
+            failure_sentence=f"{problem} Nothing was sent and nothing was charged."[:400],
+        ):
+            budgets.release_unspent(job)
 
 
 def _wait_unsent(job: EditJob) -> None:
@@ -105,13 +102,11 @@ def _wait_unsent(job: EditJob) -> None:
     if job.waits >= MAX_WAITS:
         _fail_unsent(job, "The picture could not be prepared, although it was tried often.")
         return
-    job.move(
-        JobState.WAITING,
+    wait_unsent(
+        job,
         "Not sent: the picture or the settings could not be read just now.",
-        next_at=Now() + _backoff(job),
-        waits=job.waits + 1,
-        reason="cannot_prepare",
-        failure_sentence="The picture could not be read from storage just now.",
+        "The picture could not be read from storage just now.",
+        "cannot_prepare",
     )
 
 
@@ -205,11 +200,13 @@ def open_attempt(job: EditJob, call: Call) -> Attempt | None:
         return None
     try:
         with transaction.atomic():
+            gate = gates.take_slot()
             attempt = Attempt.objects.create(
                 id=call.attempt_id,
                 job=job,
                 consent=consent,
-                key_tail=key_tail(),
+                key_tail=gate.key_tail,
+                key_hash=gate.key_hash,
                 frame=call.frame,
             )
             if not job.move(
@@ -220,11 +217,25 @@ def open_attempt(job: EditJob, call: Call) -> Attempt | None:
             ):
                 transaction.set_rollback(True)
                 return None
+    except gates.NotNow as closed:
+        _wait_for_gate(job, closed)
+        return None
     except IntegrityError:
         # The database refused a second paid call under one consent.
         logger.exception("Job %s: a second paid call was refused.", job.pk)
         return None
     return attempt
+
+
+def _wait_for_gate(job: EditJob, closed: gates.NotNow) -> None:
+    """Give the job back until the gate may be open; nothing was sent."""
+    job.move(
+        JobState.WAITING,
+        f"Not sent yet: {closed}",
+        next_at=closed.until,
+        reason=gates.REASON,
+        failure_sentence=str(closed)[:400],
+    )
 
 
 def _unspent_consent(job: EditJob) -> Consent | None:
@@ -242,137 +253,14 @@ def make_call(client: NanoGPT, job: EditJob, attempt: Attempt, call: Call) -> uu
             raise NotSent(message, code="suspended")
         answer = client.edit(call.request)
     except NanoGPTError as error:
+        gates.report_failure(error)
         record_failure(job, attempt, error)
         return None
     record_answer(attempt, answer)
+    gates.report_answer()
     return attempt.pk
 
 
 def _clock() -> float:
     """Seconds that also run while the machine sleeps, where the system has such a clock."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
-
-
-def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
-    """Commit a paid answer, whoever owns the job by now: it is never thrown away.
-
-    Image bytes that came along go into the lifeboat in the same transaction.
-    """
-    received_at = timezone.now()
-    urls = [image.url if image.data is None else None for image in answer.images]
-    with transaction.atomic():
-        kept = Attempt.objects.filter(
-            pk=attempt.pk, state__in=(Attempt.State.CALLING, Attempt.State.UNKNOWN)
-        ).update(
-            state=Attempt.State.RECEIVED,
-            answered_at=received_at,
-            http_status=answer.status,
-            upstream_request_id=(answer.request_id or "")[:200],
-            answer=answer.body,
-            image_urls=urls,
-            links_expire_at=_earliest_expiry(urls, received_at),
-            cost_nano=answer.cost.nano_dollars if answer.cost else None,
-            balance_after_nano=answer.balance_nano,
-            error_code="",
-            error_sentence="",
-        )
-        if kept != 1:
-            return
-        Lifeboat.objects.bulk_create(
-            Lifeboat(attempt=attempt, index=index, data=image.data)
-            for index, image in enumerate(answer.images)
-            if image.data is not None
-        )
-        # Locked (where the database can), so that a sweep cannot move it in between.
-        job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
-        if job.state in (JobState.CALLING, JobState.UNKNOWN):
-            job.move(
-                JobState.RECEIVED,
-                _answer_sentence(job, answer),
-                charged=EditJob.Charged.YES,
-                reason="",
-                failure_sentence="",
-            )
-        else:
-            job.note("A late answer of an earlier call arrived and is kept.")
-
-
-def _answer_sentence(job: EditJob, answer: EditAnswer) -> str:
-    count = len(answer.images)
-    came = "1 image" if count == 1 else f"{count} images"
-    more = f" ({job.n} asked for)" if count != job.n else ""
-    return f"Answered after {answer.seconds:.0f} s with {came}{more}."
-
-
-def _earliest_expiry(urls: list[str | None], received_at: datetime) -> datetime | None:
-    expiries = [link_expiry(url, received_at) for url in urls if url]
-    return min(expiries, default=None)
-
-
-def record_failure(job: EditJob, attempt: Attempt, error: NanoGPTError) -> None:
-    """Commit how a call failed: surely free, or unknown."""
-    unknown = error.maybe_billed
-    with transaction.atomic():
-        Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.CALLING).update(
-            state=Attempt.State.UNKNOWN if unknown else Attempt.State.NOT_CHARGED,
-            answered_at=Now(),
-            http_status=error.status,
-            error_code=error.code[:80],
-            error_sentence=str(error)[:400],
-            upstream_request_id=(error.request_id or "")[:200],
-            cost_nano=_said_cost(error),
-        )
-        job = EditJob.objects.select_for_update().get(pk=job.pk)
-        if job.state == JobState.CALLING:
-            _after_failure(job, error)
-
-
-def _said_cost(error: NanoGPTError) -> int | None:
-    cost = getattr(error, "cost", None) if isinstance(error, OutcomeUnknown) else None
-    return cost.nano_dollars if cost else None
-
-
-def _after_failure(job: EditJob, error: NanoGPTError) -> None:
-    if error.maybe_billed:
-        job.move(
-            JobState.UNKNOWN,
-            f"No usable answer: {error}",
-            reason=error.code[:60],
-            failure_sentence=str(error)[:400],
-            charged=EditJob.Charged.UNKNOWN,
-        )
-    elif job.cancel_requested:
-        # Nothing was charged, so the wish to cancel can be met after all.
-        job.move(
-            JobState.FAILED,
-            "Cancelled; the call was not taken and nothing was charged.",
-            reason="cancelled",
-            failure_sentence="Cancelled. The call was not taken and nothing was charged.",
-            hidden=False,
-        )
-    elif error.retriable and job.waits < MAX_WAITS:
-        job.move(
-            JobState.WAITING,
-            f"Not charged: {error}",
-            next_at=Now() + _wait(job, error),
-            waits=job.waits + 1,
-            reason=error.code[:60],
-            failure_sentence=str(error)[:400],
-        )
-    else:
-        job.move(
-            JobState.FAILED,
-            f"Refused, not charged: {error}",
-            reason=error.code[:60],
-            failure_sentence=f"{error} Nothing was charged."[:400],
-        )
-
-
-def _wait(job: EditJob, error: NanoGPTError) -> timedelta:
-    if isinstance(error, RateLimited) and error.retry_after:
-        return timedelta(seconds=error.retry_after)
-    return _backoff(job)
-
-
-def _backoff(job: EditJob) -> timedelta:
-    return timedelta(seconds=min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**job.waits))

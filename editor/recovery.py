@@ -13,7 +13,6 @@ import platform
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutting_down
@@ -23,14 +22,15 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from editor import leases
+from editor.gates import probe_closed_gate
 from editor.models import Attempt, EditJob, JobState
 from editor.offers import try_refresh_catalogue
-from editor.tasks import keep_results, run_job, send_hint
+from editor.tasks import hint_jobs_in_turn, keep_results, send_hint
+from editor.turns import HINT_AGAIN
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-HINT_AGAIN = timedelta(seconds=30)
 CATALOGUE_RETRY_SECONDS = 2.0
 
 _stopping = threading.Event()
@@ -45,7 +45,7 @@ def sweep() -> int:
             free_claims_left_behind,
             admit_lost_calls,
             wake_waiting_jobs,
-            hint_queued_jobs,
+            hint_jobs_in_turn,
             hint_kept_answers,
         )
     )
@@ -102,26 +102,6 @@ def wake_waiting_jobs() -> int:
     return sum(
         job.move(JobState.QUEUED, "Waited long enough; queued again.", hinted_at=None)
         for job in due[:BATCH]
-    )
-
-
-def hint_queued_jobs() -> int:
-    """Tell Celery of queued jobs that no hint, or only an old one, speaks for."""
-    hints = 0
-    for job_id in _unhinted()[:BATCH]:
-        # The conditional UPDATE keeps many sweepers from hinting the same job at once.
-        if _unhinted().filter(pk=job_id).update(hinted_at=Now()):
-            hints += send_hint(run_job, job_id)
-    return hints
-
-
-def _unhinted() -> QuerySet[EditJob, Any]:
-    old = Now() - HINT_AGAIN
-    return (
-        EditJob.objects.filter(state=JobState.QUEUED)
-        .filter(Q(hinted_at=None) | Q(hinted_at__lt=old))
-        .order_by("created_at")
-        .values_list("pk", flat=True)
     )
 
 
@@ -203,6 +183,7 @@ def start_threads(**_: object) -> None:
     Every("heartbeat", settings.HEARTBEAT_SECONDS, leases.renew, _never).start()
     Every("sweep", settings.SWEEP_SECONDS, sweep, _stopping).start()
     Every("catalogue", 1.0, CatalogueKeeper(), _stopping).start()
+    Every("gate", 1.0, probe_closed_gate, _stopping).start()
 
 
 def forget_hints() -> None:

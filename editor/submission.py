@@ -12,10 +12,11 @@ from functools import partial
 
 from django.db import IntegrityError, transaction
 
+from editor import budgets
+from editor.budgets import OverBudget
 from editor.masks import keep_mask
 from editor.models import (
     Attempt,
-    Consent,
     EditJob,
     JobState,
     Mask,
@@ -94,9 +95,11 @@ def submit_edit(
     try:
         with transaction.atomic():
             job.save(force_insert=True)
-            _grant(job, owner, estimate)
+            budgets.grant_consent(job, estimate, by=owner)
             job.note("Queued.", actor=owner)
             transaction.on_commit(partial(hint_job, job.pk), robust=True)
+    except OverBudget as over:
+        raise SubmitRefused(str(over), field="budget", status=402) from over
     except IntegrityError:
         # The same form arrived twice at once and the other one was quicker.
         return _same_wish(EditJob.objects.get(owner=owner, submit_key=submit_key), wish), False
@@ -116,19 +119,14 @@ def _same_wish(job: EditJob, wish: Wish) -> EditJob:
     return job
 
 
-def _grant(job: EditJob, by: User, max_cost_nano: int | None) -> Consent:
-    seq = job.consents.count() + 1
-    return Consent.objects.create(job=job, seq=seq, max_cost_nano=max_cost_nano, granted_by=by)
-
-
 def cancel_edit(job: EditJob, actor: User) -> str:
     """Cancel a job, and give the sentence that says what this meant.
 
     Before the call nothing is sent. During the call it cannot be stopped: the paid
     result is kept, but hidden.
     """
-    if job.state in (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING) and job.move(
-        JobState.CANCELLED, "Cancelled before anything was sent.", actor=actor
+    if job.state in (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING) and _cancel_unsent(
+        job, actor
     ):
         return "Cancelled. Nothing was sent and nothing was charged."
     asked = EditJob.objects.filter(
@@ -142,6 +140,14 @@ def cancel_edit(job: EditJob, actor: User) -> str:
             "Its result will be kept, but hidden from the gallery."
         )
     return f"Too late to cancel: {job.get_state_display().lower()}."
+
+
+def _cancel_unsent(job: EditJob, actor: User) -> bool:
+    with transaction.atomic():
+        moved = job.move(JobState.CANCELLED, "Cancelled before anything was sent.", actor=actor)
+        if moved:
+            budgets.release_unspent(job)
+    return moved
 
 
 def repeat_edit(
@@ -172,7 +178,7 @@ def pay_again(job: EditJob, actor: User) -> bool:
     """Give a new consent to a job whose outcome is unknown, and queue it.
 
     The first call may have been charged; the page that leads here says so. False when
-    the job is not unknown any more, so a second click changes nothing.
+    the job is not unknown any more, so a second click changes nothing. Raises OverBudget.
     """
     with transaction.atomic():
         if job.state != JobState.UNKNOWN or not job.move(
@@ -185,19 +191,23 @@ def pay_again(job: EditJob, actor: User) -> bool:
             cancel_requested=False,
         ):
             return False
-        _grant(job, actor, job.estimate_nano)
+        budgets.grant_consent(job, job.estimate_nano, by=actor)
         transaction.on_commit(partial(hint_job, job.pk), robust=True)
     return True
 
 
 def give_up(job: EditJob, actor: User) -> bool:
     """Close a job whose outcome is unknown without paying again; False when it is not unknown."""
-    return job.state == JobState.UNKNOWN and job.move(
-        JobState.FAILED,
-        "Given up. The call may have been charged.",
-        actor=actor,
-        failure_sentence="Given up: no answer came back, and the call may have been charged.",
-    )
+    with transaction.atomic():
+        given_up = job.state == JobState.UNKNOWN and job.move(
+            JobState.FAILED,
+            "Given up. The call may have been charged.",
+            actor=actor,
+            failure_sentence="Given up: no answer came back, and the call may have been charged.",
+        )
+        if given_up:
+            budgets.settle_doubtful(job, "assumed when given up")
+    return given_up
 
 
 def look_again(job: EditJob) -> bool:

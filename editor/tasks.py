@@ -14,6 +14,7 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.db.models.functions import Now
 
+from editor import turns
 from editor.models import EditJob
 from editor.processing import process_job
 from editor.results import keep_answer
@@ -25,8 +26,12 @@ HINT_EXPIRES_SECONDS = 600  # hints must not pile up while no worker is there
 
 @shared_task(name="editor.run_job", acks_late=False)
 def run_job(job_id: str) -> None:
-    """Take one job from queued to as far as it gets."""
-    attempt_id = process_job(uuid.UUID(job_id))
+    """Take one job from queued to as far as it gets: whoever's turn it is."""
+    chosen = turns.next_in_turn(uuid.UUID(job_id))
+    if chosen is None:
+        return
+    attempt_id = process_job(chosen)
+    hint_jobs_in_turn()  # a place is free again
     if attempt_id is not None:
         keep_answer(attempt_id)
 
@@ -43,6 +48,14 @@ def hint_job(job_id: uuid.UUID) -> None:
     # ever; there the sweep of the worker finds the row within a fraction of a second.
     if settings.HINTS_REACH_WORKERS and send_hint(run_job, job_id):
         EditJob.objects.filter(pk=job_id).update(hinted_at=Now())
+
+
+def hint_jobs_in_turn() -> int:
+    """Tell the workers of as many queued jobs as may start now; give how many.
+
+    For workers and their sweep: with the in-process broker, nobody else reaches them.
+    """
+    return sum(send_hint(run_job, pk) for pk in turns.to_hint() if turns.mark_hinted(pk))
 
 
 def hint_results(attempt_id: uuid.UUID) -> None:

@@ -26,6 +26,7 @@ SANDBOX_BY_HAND = "http://127.0.0.1:8001"
 # Stands for "no key": the supervisor hands it to its children together with the sandbox's address.
 SANDBOX_KEY = "sk-nano-sandbox"
 MEGABYTE = 1_000_000
+OPEN_OUTCOMES = (408, 500, 502, 503, 504)
 SECRET_KEY_CHARACTERS = 50
 
 KNOWN_NAMES = (
@@ -35,6 +36,8 @@ KNOWN_NAMES = (
     "NANOGPT_RESULT_ORIGINS",
     "NANOGPT_MAX_BODY_MB",
     "NANOGPT_TIMEOUT_SECONDS",
+    "NANOGPT_MAX_CALLS",
+    "NANOGPT_CALLS_PER_SECOND",
     "NANOEDIT_DATA_DIR",
     "NANOEDIT_ENV_FILE",
     "NANOEDIT_DEBUG",
@@ -44,6 +47,8 @@ KNOWN_NAMES = (
     "NANOEDIT_BIND",
     "NANOEDIT_MAX_UPLOAD_MB",
     "NANOEDIT_MAX_MEGAPIXELS",
+    "NANOEDIT_PAY_AGAIN_CODES",
+    "NANOEDIT_PAY_AGAIN_UP_TO_USD",
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "S3_BUCKET",
@@ -98,6 +103,10 @@ class Environment:
     result_origins: frozenset[str]  # scheme://host:port, always with the base URL's own
     max_body_mb: float
     timeout_seconds: float
+    max_calls: int  # paid calls in flight at once, over all workers
+    calls_per_second: float
+    pay_again_codes: frozenset[int]  # statuses after which the operator pays a second time
+    pay_again_up_to_nano: int  # … for calls of at most this price
     max_upload_mb: float
     max_megapixels: float
     bind: str
@@ -167,6 +176,12 @@ def read_environment(
         result_origins=values.origins() | {origin_of(urlsplit(base_url))},
         max_body_mb=values.number("NANOGPT_MAX_BODY_MB", 4.0, 0.1, 100),
         timeout_seconds=values.number("NANOGPT_TIMEOUT_SECONDS", 240.0, 1, 3600),
+        max_calls=values.whole("NANOGPT_MAX_CALLS", 16, 1, 1000),
+        calls_per_second=values.number("NANOGPT_CALLS_PER_SECOND", 5.0, 0.01, 25),
+        pay_again_codes=values.statuses("NANOEDIT_PAY_AGAIN_CODES"),
+        pay_again_up_to_nano=int(
+            values.number("NANOEDIT_PAY_AGAIN_UP_TO_USD", 0.0, 0, 1000) * 1_000_000_000
+        ),
         max_upload_mb=values.number("NANOEDIT_MAX_UPLOAD_MB", 50.0, 0.1, 1000),
         max_megapixels=values.number("NANOEDIT_MAX_MEGAPIXELS", 64.0, 0.1, 89),
         bind=values.bind(),
@@ -228,6 +243,15 @@ class Values(Env):
     def words(self, name: str) -> list[str]:
         """Return a comma-separated list without blanks and empty items."""
         return [word.strip() for word in self.text(name).split(",") if word.strip()]
+
+    def statuses(self, name: str) -> frozenset[int]:
+        """Return HTTP statuses of failures that leave the outcome open, from a list by commas."""
+        found = set()
+        for word in self.words(name):
+            if not word.isdigit() or int(word) not in OPEN_OUTCOMES:
+                refuse(name, word, f"some of {', '.join(map(str, OPEN_OUTCOMES))}, by commas")
+            found.add(int(word))
+        return frozenset(found)
 
     def folder(self, name: str, default: str) -> Path:
         """Return an absolute folder; a relative one lies in the project's root."""

@@ -154,7 +154,13 @@ NANOGPT_AUTH = ENV.auth
 NANOGPT_TIMEOUT_SECONDS = ENV.timeout_seconds
 NANOGPT_MAX_BODY_BYTES = ENV.max_body_bytes
 NANOGPT_RESULT_ORIGINS = ENV.result_origins
+NANOGPT_MAX_CALLS = ENV.max_calls
+NANOGPT_CALLS_PER_SECOND = ENV.calls_per_second
 SANDBOX_IN_USE = ENV.sandbox_in_use
+
+# The operator's rule for calls without an answer; off unless both are set.
+PAY_AGAIN_CODES = ENV.pay_again_codes
+PAY_AGAIN_UP_TO_NANO = ENV.pay_again_up_to_nano
 
 # The paid-call machine
 LEASE_SECONDS = 30.0  # how long a job stays taken without a sign of life from its worker

@@ -3,7 +3,10 @@
 from editor.models.attempts import Attempt, Consent, Lifeboat
 from editor.models.catalogue import UpstreamModel
 from editor.models.events import Event
+from editor.models.evidence import Evidence
+from editor.models.gates import Gate
 from editor.models.jobs import EditJob, IllegalArrow, JobState
+from editor.models.ledger import Budget, LedgerEntry
 from editor.models.people import User
 from editor.models.pictures import Mask, Picture
 from editor.models.results import Result
@@ -11,11 +14,15 @@ from editor.models.reviews import Review
 
 __all__ = [
     "Attempt",
+    "Budget",
     "Consent",
     "EditJob",
     "Event",
+    "Evidence",
+    "Gate",
     "IllegalArrow",
     "JobState",
+    "LedgerEntry",
     "Lifeboat",
     "Mask",
     "Picture",

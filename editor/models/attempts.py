@@ -21,8 +21,9 @@ class Consent(models.Model):
     seq = models.PositiveSmallIntegerField()
     max_cost_nano = models.BigIntegerField(null=True)  # the price named on the button, if one was
     granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="consents"
     )
+    policy = models.CharField(max_length=200, blank=True)  # the operator's rule that granted it
     granted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -59,6 +60,7 @@ class Attempt(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.CALLING)
     frame = models.JSONField(default=dict)  # what part of the picture was sent, and how large
     key_tail = models.CharField(max_length=4, blank=True)  # which key paid: its last characters
+    key_hash = models.CharField(max_length=64, blank=True)  # the gate it went through
     sent_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True)
     http_status = models.PositiveSmallIntegerField(null=True)

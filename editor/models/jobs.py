@@ -159,6 +159,8 @@ class EditJob(models.Model):
     n = models.PositiveSmallIntegerField(default=1)
     size = models.CharField(max_length=40, blank=True)
     estimate_nano = models.BigIntegerField(null=True)
+    wish_hash = models.CharField(max_length=64, blank=True)  # equal wishes have equal ones
+    place = models.IntegerField(default=0)  # smaller runs earlier among its owner's jobs
 
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     fence = models.PositiveIntegerField(default=0)  # grows with every claim; old claimants lose
@@ -186,6 +188,7 @@ class EditJob(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="job_gallery"),
             models.Index(fields=["state", "next_at"], name="job_sweep"),
+            models.Index(fields=["owner", "wish_hash"], name="job_wish"),
         ]
         permissions = [("review_editjob", "Can approve, reject, retry and cancel jobs")]
 

@@ -37,6 +37,7 @@ class Sandbox:
 
     def fail_with(self, *faults: dict[str, Any]) -> None:
         """Queue faults: each following paid call takes one. None clears the queue."""
+        requests.delete(f"{self.url}/sandbox/faults", timeout=SECONDS).raise_for_status()
         body = {"faults": list(faults)}
         requests.post(f"{self.url}/sandbox/faults", json=body, timeout=SECONDS).raise_for_status()
 

@@ -130,7 +130,7 @@ def test_bytes_inside_the_answer_are_as_safe_as_links(job, upstream):
     assert not Lifeboat.objects.exists()
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 403, 404])
+@pytest.mark.parametrize("status", [400, 404, 413, 422])
 def test_a_documented_refusal_is_free_and_final(job, upstream, status):
     upstream.fail_with({"kind": "status", "status": status})
     run_job(str(job.pk))
@@ -138,6 +138,17 @@ def test_a_documented_refusal_is_free_and_final(job, upstream, status):
     assert (failed.state, failed.charged) == (JobState.FAILED, EditJob.Charged.NO)
     assert "Nothing was charged" in failed.state_sentence
     assert Attempt.objects.get().state == Attempt.State.NOT_CHARGED
+
+
+@pytest.mark.parametrize("status", [401, 402, 403])
+def test_a_refused_key_parks_the_job_instead_of_failing_it(job, upstream, status):
+    upstream.fail_with({"kind": "status", "status": status})
+    run_job(str(job.pk))
+    parked = again(job)
+    assert (parked.state, parked.charged) == (JobState.WAITING, EditJob.Charged.NO)
+    assert "refuses this server's key" in parked.state_sentence
+    run_job(str(job.pk))
+    assert len(upstream.calls()) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from editor import recovery
+from editor import recovery, tasks
 from editor.leases import holding_job, is_dead, renew, worker_name
 from editor.models import Attempt, EditJob, JobState
 from tests.factories import make_job
@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 def hints(monkeypatch):
     """Collect hints instead of sending them to a broker."""
     sent = []
-    monkeypatch.setattr(recovery, "send_hint", lambda task, pk: sent.append((task.name, pk)) or 1)
+    for module in (recovery, tasks):
+        monkeypatch.setattr(module, "send_hint", lambda task, pk: sent.append((task.name, pk)) or 1)
     return sent
 
 
@@ -98,11 +99,11 @@ def test_a_waiting_job_wakes_when_its_time_has_come(alice, hints):
 
 def test_a_queued_job_is_hinted_once_and_again_only_after_a_while(alice, hints):
     job = make_job(alice)
-    recovery.hint_queued_jobs()
-    recovery.hint_queued_jobs()
+    tasks.hint_jobs_in_turn()
+    tasks.hint_jobs_in_turn()
     assert hints == [("editor.run_job", job.pk)]
     EditJob.objects.update(hinted_at=over())
-    recovery.hint_queued_jobs()
+    tasks.hint_jobs_in_turn()
     assert len(hints) == 2
 
 
@@ -122,7 +123,7 @@ def test_a_paid_answer_is_hinted_until_somebody_keeps_it(alice, hints):
 def test_a_new_worker_forgets_the_hints_that_died_with_the_old_one(alice, hints):
     make_job(alice, hinted_at=timezone.now())
     recovery.forget_hints()
-    assert recovery.hint_queued_jobs() == 1
+    assert tasks.hint_jobs_in_turn() == 1
 
 
 @pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.CANCELLED])

@@ -1,0 +1,232 @@
+"""One gate in front of the upstream key, shared by all workers.
+
+A call passes when the gate is open, a place for a parallel call is free and the rate
+allows it. What the upstream answers may close it: for a time (429), until somebody or a
+free request finds the key well again (401, 402, 403), or to let a failing upstream
+rest. Only free requests probe a closed gate, never a paid edit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from editor.models import Attempt, EditJob, Gate, JobState
+from editor.nanogpt.errors import (
+    KeyRefused,
+    NanoGPTError,
+    NoCredit,
+    OutcomeUnknown,
+    RateLimited,
+)
+from editor.upstream import key_tail, open_client
+
+logger = logging.getLogger(__name__)
+
+BURST = 5  # calls that may leave at once before the rate counts
+PLACE_WAIT = timedelta(seconds=1)
+FIRST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 24 * 3600.0  # a daily cap ends at midnight
+FIRST_REST_SECONDS = 60.0
+LONGEST_REST_SECONDS = 600.0
+FAILURES_TO_TRIP = 5
+FAILURES_WITHIN = timedelta(minutes=2)
+REASON = "gate"  # of jobs that wait for the gate, so that they can be woken when it opens
+
+
+class NotNow(Exception):
+    """The gate lets nothing pass. `until` is when to ask again; the text says why, for people."""
+
+    def __init__(self, sentence: str, until: datetime) -> None:
+        super().__init__(sentence)
+        self.until = until
+
+
+def key_hash() -> str:
+    """Name the key without giving it away: a digest of the address and the key."""
+    together = f"{settings.NANOGPT_BASE_URL}\n{settings.NANOGPT_API_KEY}"
+    return hashlib.sha256(together.encode()).hexdigest()
+
+
+def the_gate() -> Gate:
+    """Give the gate of this server's key, making its row at the first time."""
+    gate, _ = Gate.objects.get_or_create(key_hash=key_hash(), defaults={"key_tail": key_tail()})
+    return gate
+
+
+def take_slot() -> Gate:
+    """Pass the gate, in the transaction that commits the intent to call. Raises NotNow.
+
+    The row is locked, so that rate and places hold over all workers: Postgres keeps
+    others waiting for it, SQLite's transactions that write run one at a time.
+    """
+    the_gate()
+    gate, now = _locked()
+    if gate.state in (Gate.State.PARKED, Gate.State.TRIPPED):
+        raise NotNow(gate.sentence, max(gate.closed_until or now, now + PLACE_WAIT))
+    if gate.closed_until and gate.closed_until > now:
+        raise NotNow(gate.sentence, gate.closed_until)
+    if calls_in_flight(gate) >= settings.NANOGPT_MAX_CALLS:
+        sentence = f"All {settings.NANOGPT_MAX_CALLS} places for calls are taken."
+        raise NotNow(sentence, now + PLACE_WAIT)
+    interval = timedelta(seconds=1 / settings.NANOGPT_CALLS_PER_SECOND)
+    burst = interval * (BURST - 1)
+    arrival = max(gate.next_call_at or now, now)
+    if arrival > now + burst:
+        raise NotNow("Calls leave one after the other.", arrival - burst)
+    gate.next_call_at = arrival + interval
+    gate.state = Gate.State.OPEN
+    gate.closed_until = None
+    gate.save(update_fields=["next_call_at", "state", "closed_until", "changed_at"])
+    return gate
+
+
+def calls_in_flight(gate: Gate) -> int:
+    """Count the calls that are running under this key, in all workers."""
+    return Attempt.objects.filter(key_hash=gate.key_hash, state=Attempt.State.CALLING).count()
+
+
+def free_places() -> int:
+    """How many queued jobs it makes sense to start now; 0 while the gate is closed."""
+    gate = Gate.objects.annotate(now=Now()).filter(key_hash=key_hash()).first()
+    if gate is None:
+        return int(settings.NANOGPT_MAX_CALLS)
+    if gate.state in (Gate.State.PARKED, Gate.State.TRIPPED):
+        return 0
+    if gate.closed_until and gate.closed_until > gate.now:
+        return 0
+    return max(0, int(settings.NANOGPT_MAX_CALLS) - calls_in_flight(gate))
+
+
+def report_answer() -> None:
+    """A call was answered: whatever was counted against the upstream is forgotten."""
+    with transaction.atomic():
+        gate, _ = _locked()
+        if gate.failures or gate.closings or gate.state != Gate.State.OPEN:
+            _open(gate)
+
+
+def report_failure(error: NanoGPTError) -> None:
+    """Let a failed call close the gate, if it is of the kind that will befall every call."""
+    with transaction.atomic():
+        gate, now = _locked()
+        if isinstance(error, RateLimited):
+            wait = error.retry_after or _doubling(FIRST_PAUSE_SECONDS, gate.closings)
+            wait = min(max(wait, 1.0), LONGEST_PAUSE_SECONDS)
+            _close(gate, Gate.State.PAUSED, now + timedelta(seconds=wait), error)
+        elif isinstance(error, KeyRefused | NoCredit):
+            rest = _doubling(FIRST_REST_SECONDS, gate.closings)
+            _close(gate, Gate.State.PARKED, now + timedelta(seconds=rest), error)
+        elif isinstance(error, OutcomeUnknown):
+            _count_failure(gate, now, error)
+
+
+def closes_the_gate(error: NanoGPTError) -> bool:
+    """Tell whether this failure is the key's or the server's, not this job's: the job waits."""
+    return isinstance(error, RateLimited | KeyRefused | NoCredit)
+
+
+def probe_closed_gate() -> bool:
+    """Ask, for free, whether a parked or resting key is well again; True when it opened.
+
+    Any number of workers may call this: the one whose UPDATE hits does the asking.
+    """
+    due = Gate.objects.filter(
+        key_hash=key_hash(),
+        state__in=(Gate.State.PARKED, Gate.State.TRIPPED),
+        closed_until__lte=Now(),
+    )
+    gate = due.first()
+    if gate is None:
+        return False
+    rest = timedelta(seconds=_doubling(FIRST_REST_SECONDS, gate.closings + 1))
+    if due.update(closed_until=Now() + rest, closings=gate.closings + 1) != 1:
+        return False
+    connection.close()
+    if not _is_well(gate):
+        return False
+    open_gate(half=gate.state == Gate.State.TRIPPED)
+    return True
+
+
+def open_gate(*, half: bool = False) -> None:
+    """Open the gate and wake the jobs that wait for it.
+
+    Half open, one more call without an answer closes it again.
+    """
+    with transaction.atomic():
+        gate, _ = _locked()
+        _open(gate, failures=FAILURES_TO_TRIP - 1 if half else 0)
+    EditJob.objects.filter(state=JobState.WAITING, reason=REASON).update(next_at=Now())
+
+
+def _is_well(gate: Gate) -> bool:
+    try:
+        with open_client() as client:
+            balance = client.balance().usd_nano
+    except (NanoGPTError, ValueError) as error:
+        logger.info("The upstream key is still not well: %s", error)
+        return False
+    if gate.reason == NoCredit.default_code or "balance" in gate.reason:
+        return balance is None or balance >= _cheapest_waiting()
+    return True
+
+
+def _cheapest_waiting() -> int:
+    waiting = EditJob.objects.filter(state=JobState.WAITING, reason=REASON)
+    cheapest = waiting.order_by("estimate_nano").values_list("estimate_nano", flat=True).first()
+    return cheapest or 1
+
+
+def _locked() -> tuple[Gate, datetime]:
+    """The gate's row, locked until the transaction ends, and the database's time."""
+    the_gate()
+    gate = Gate.objects.select_for_update().annotate(now=Now()).get(key_hash=key_hash())
+    return gate, gate.now
+
+
+def _count_failure(gate: Gate, now: datetime, error: NanoGPTError) -> None:
+    if gate.failing_since is None or gate.failing_since < now - FAILURES_WITHIN:
+        # An old run of failures says nothing; after a half opening one is enough, though.
+        gate.failures = gate.failures if gate.failures == FAILURES_TO_TRIP - 1 else 0
+        gate.failing_since = now
+    gate.failures += 1
+    if gate.failures >= FAILURES_TO_TRIP:
+        rest = _doubling(FIRST_REST_SECONDS, gate.closings)
+        _close(gate, Gate.State.TRIPPED, now + timedelta(seconds=rest), error)
+    else:
+        gate.save(update_fields=["failures", "failing_since", "changed_at"])
+
+
+def _close(gate: Gate, state: Gate.State, until: datetime, error: NanoGPTError) -> None:
+    reasons = {
+        Gate.State.PAUSED: "The upstream asks to wait",
+        Gate.State.PARKED: "The upstream refuses this server's key",
+        Gate.State.TRIPPED: "The upstream has failed several times in a row and is left to rest",
+    }
+    gate.state = state
+    gate.closed_until = until
+    gate.closings += 1
+    gate.reason = error.code[:60]
+    gate.sentence = f"{reasons[state]}: {error}"[:300]
+    gate.save()
+
+
+def _open(gate: Gate, failures: int = 0) -> None:
+    gate.state = Gate.State.OPEN
+    gate.closed_until = None
+    gate.reason = gate.sentence = ""
+    gate.failures = failures
+    gate.failing_since = None
+    if not failures:
+        gate.closings = 0
+    gate.save()
+
+
+def _doubling(first: float, times: int) -> float:
+    return float(min(LONGEST_REST_SECONDS, first * 2.0 ** min(times, 10)))

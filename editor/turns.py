@@ -1,0 +1,90 @@
+"""Whose turn it is: round robin over people, then each one's own order.
+
+One person's five hundred jobs must not keep another's first one waiting. A job's rank
+is its place in its owner's own queue plus what that owner has running already.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from datetime import timedelta
+
+from django.db.models import F, Min, Q, Window
+from django.db.models.functions import Now, RowNumber
+
+from editor import gates
+from editor.models import EditJob, JobState
+
+HINT_AGAIN = timedelta(seconds=30)
+LOOK_AHEAD = 200
+
+
+def in_turn(limit: int = LOOK_AHEAD, *, unhinted: bool = False) -> list[uuid.UUID]:
+    """Give queued jobs in the order in which they should start.
+
+    `unhinted` leaves out those of which Celery was told a moment ago.
+    """
+    running = Counter(
+        EditJob.objects.filter(state__in=(JobState.CLAIMED, JobState.CALLING)).values_list(
+            "owner_id", flat=True
+        )
+    )
+    own_turn = Window(RowNumber(), partition_by=F("owner_id"), order_by=("place", "created_at"))
+    queued = EditJob.objects.filter(state=JobState.QUEUED).annotate(turn=own_turn)
+    rows = queued.order_by("turn", "created_at").values_list("pk", "owner_id", "turn")
+    ranked = sorted(
+        (turn + running[owner], index, pk)
+        for index, (pk, owner, turn) in enumerate(rows[: 4 * LOOK_AHEAD])
+    )
+    fresh = set(hinted_lately()) if unhinted else set()
+    return [pk for _, _, pk in ranked if pk not in fresh][:limit]
+
+
+def hinted_lately() -> list[uuid.UUID]:
+    """Queued jobs that a hint is on its way for."""
+    return list(
+        EditJob.objects.filter(
+            state=JobState.QUEUED, hinted_at__gte=Now() - HINT_AGAIN
+        ).values_list("pk", flat=True)
+    )
+
+
+def to_hint() -> list[uuid.UUID]:
+    """Give the jobs that should be started now: as many as there are places left."""
+    claimed = EditJob.objects.filter(state=JobState.CLAIMED).count()
+    places = gates.free_places() - claimed - len(hinted_lately())
+    return in_turn(places, unhinted=True) if places > 0 else []
+
+
+def mark_hinted(job_id: uuid.UUID) -> bool:
+    """Take the right to hint this job; only one of many sweepers gets it."""
+    old = Q(hinted_at=None) | Q(hinted_at__lt=Now() - HINT_AGAIN)
+    queued = EditJob.objects.filter(pk=job_id, state=JobState.QUEUED)
+    return queued.filter(old).update(hinted_at=Now()) == 1
+
+
+def next_in_turn(hinted: uuid.UUID) -> uuid.UUID | None:
+    """Give the job that a hint should start: whoever's turn it is, whichever job it names.
+
+    None while the gate lets nothing pass, so that nothing is claimed in vain.
+    """
+    if gates.free_places() < 1:
+        return None
+    return next(iter(in_turn(1)), hinted)
+
+
+def to_the_front(job: EditJob) -> bool:
+    """Let a job run before its owner's other ones; False when it is not queued any more."""
+    first = EditJob.objects.filter(owner=job.owner, state=JobState.QUEUED).aggregate(
+        place=Min("place")
+    )["place"]
+    place = min(first if first is not None else 0, 0) - 1
+    moved = EditJob.objects.filter(pk=job.pk, state=JobState.QUEUED).update(place=place)
+    return moved == 1
+
+
+def place_in_queue(job: EditJob) -> int | None:
+    """How many jobs start before this one, plus one; None when it is not queued."""
+    order = in_turn(4 * LOOK_AHEAD)
+    return order.index(job.pk) + 1 if job.pk in order else None
