@@ -86,7 +86,7 @@ for (const radius of [0.5, 1, 3.25]) {
 }
 
 test("a wide fade in blocks stays within a few grey levels of the exact one", () => {
-  for (const radius of [120, 400]) {
+  for (const radius of [60, 120, 400, 700]) {
     const mask = new TileMask(900, 600);
     const dabs = [{ x: 400, y: 300, radius }, { x: 450, y: 330, radius }];
     paint(mask, dabs, { hardness: 0 });
@@ -126,6 +126,28 @@ test("erasing is the mirror of painting", () => {
   paint(erased, ZIGZAG, { hardness: 0.4, erase: true });
   for (let y = 0; y < 320; y += 3) {
     for (let x = 0; x < 340; x++) assert.equal(erased.at(x, y), 255 - painted.at(x, y));
+  }
+});
+
+test("a wide fade meets fine strokes below it pixel by pixel, painting and erasing", () => {
+  const wide = [{ x: 450, y: 300, radius: 330 }, { x: 480, y: 310, radius: 330 }];
+  const fine = [{ x: 100.3, y: 280, radius: 3 }, { x: 800, y: 313.7, radius: 3 }];
+  const alone = new TileMask(900, 600);
+  paint(alone, wide, { hardness: 0 });
+  const thin = new TileMask(900, 600);
+  paint(thin, fine);
+  const both = new TileMask(900, 600);
+  paint(both, fine);
+  paint(both, wide, { hardness: 0 });
+  const erased = new TileMask(900, 600);
+  paint(erased, fine);
+  paint(erased, wide, { hardness: 0, erase: true });
+  for (let y = 0; y < 600; y++) {
+    for (let x = 0; x < 900; x++) {
+      const [a, b] = [alone.at(x, y), thin.at(x, y)];
+      assert.equal(both.at(x, y), Math.max(a, b), `painted ${x},${y}`);
+      assert.equal(erased.at(x, y), Math.min(255 - a, b), `erased ${x},${y}`);
+    }
   }
 });
 
@@ -188,7 +210,7 @@ test("a scribble with a huge soft brush costs a bounded amount of work", () => {
   }
   stroke.finish();
   const { user } = process.cpuUsage(before);
-  assert.ok(drawn <= samples * 0.95, `${drawn} of ${samples} samples drawn`);
-  // Measured 1.5 ms a sample on a slow machine; the naive way takes 35 and more.
+  assert.ok(drawn <= samples * 0.3, `${drawn} of ${samples} samples drawn`);
+  // Measured 2.4 ms a sample on a slow machine; the naive way takes 35 and more.
   assert.ok(user / 1000 / drawn < 15, `${user / 1000 / drawn} ms a sample`);
 });
