@@ -187,6 +187,21 @@ test("a stroke that is taken back leaves nothing", () => {
   assert.equal(mask.isChanging, false);
 });
 
+test("painting over what is painted, or erasing nothing, copies no tile", () => {
+  const mask = new TileMask(1024, 1024);
+  mask.begin();
+  fillAll(mask);
+  mask.commit();
+  const stroke = new Stroke(mask, { hardness: 0.2, erase: false });
+  stroke.add({ x: 500, y: 500, radius: 300 });
+  assert.ok(mask.slots.every((slot) => slot === FULL));
+  stroke.finish();
+  const blank = new TileMask(1024, 1024);
+  const eraser = new Stroke(blank, { hardness: 0.2, erase: true });
+  eraser.add({ x: 500, y: 500, radius: 300 });
+  assert.ok(blank.slots.every((slot) => slot === null));
+});
+
 test("the middle of a big brush takes whole tiles without touching their pixels", () => {
   const mask = new TileMask(4000, 4000);
   mask.begin();

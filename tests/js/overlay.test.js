@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { OverlayPainter, makePalette } from "../../static/js/studio/mask/overlay.js";
-import { fillBox } from "../../static/js/studio/mask/raster.js";
+import { fillAll, fillBox } from "../../static/js/studio/mask/raster.js";
 import { TileMask } from "../../static/js/studio/mask/tiles.js";
 
 const dark = { red: 138, green: 15, blue: 92, alpha: 150 };
@@ -78,6 +78,24 @@ test("zoomed out, the overlay lies where the picture lies", () => {
   assert.notEqual(pixels[30 * 100 + 69], 0);
   assert.equal(pixels[30 * 100 + 72], 0);
   assert.equal(pixels[5 * 100 + 60], 0);
+});
+
+test("what a rim tile holds beyond the picture is never shown", () => {
+  const mask = new TileMask(700, 500);
+  mask.begin();
+  fillAll(mask);
+  mask.commit();
+  const pixels = draw(mask, { scale: 0.1, x: 10, y: 10 }, ALL);
+  assert.notEqual(pixels[40 * 100 + 78], 0);
+  assert.equal(pixels[40 * 100 + 83], 0);
+  assert.equal(pixels[63 * 100 + 40], 0);
+});
+
+test("the stripes travel with the picture when it is moved", () => {
+  const mask = masked([0, 0, 1000, 1000]);
+  const before = draw(mask, { scale: 1, x: -500, y: -500 }, ALL);
+  const after = draw(mask, { scale: 1, x: -497, y: -501 }, ALL);
+  for (let x = 10; x < 60; x++) assert.equal(after[49 * 100 + x + 3], before[50 * 100 + x]);
 });
 
 test("a part drawn anew looks exactly like the same part of the whole", () => {
