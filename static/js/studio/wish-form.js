@@ -13,6 +13,8 @@ import { WishChoices } from "./wish-choices.js";
 
 /** A good word fades after this many milliseconds, a complaint stays. */
 const SAID_FOR = 8000;
+/** Milliseconds after a change of the mask. */
+const REFRESH_AFTER = 130;
 /** From this share of the limit on the prompt's length is shown. */
 const COUNT_FROM = 0.8;
 
@@ -24,6 +26,7 @@ export class WishForm {
   #maxPrompt;
   #isSending = false;
   #sayTimer = 0;
+  #refreshTimer = 0;
   /** The mask as it was sent last. */
   #sentRevision = 0;
   /** What a try without an answer had asked for; the same wish keeps its key. @type {string | null} */
@@ -53,7 +56,7 @@ export class WishForm {
     window.addEventListener("beforeunload", (event) => {
       if (this.#isSending || this.hasUnsentStrokes) event.preventDefault();
     });
-    sheet.onChange(() => this.refresh());
+    sheet.onChange(() => this.#refreshSoon());
     this.refresh();
   }
 
@@ -91,6 +94,12 @@ export class WishForm {
     if (!this.#isSending) this.#button.textContent = priceLabel(unit, count);
     this.#showMaskSentence(model);
     this.#showLength(model);
+  }
+
+  /** Measuring a large mask takes a moment, which the end of a stroke should not wait for. */
+  #refreshSoon() {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = window.setTimeout(() => this.refresh(), REFRESH_AFTER);
   }
 
   async submit() {
