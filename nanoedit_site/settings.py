@@ -12,6 +12,7 @@ import dj_database_url
 from botocore.config import Config
 from csp.constants import NONE, SELF
 
+from nanoedit_site.celery import app as celery_app  # noqa: F401  binds the shared tasks to it
 from nanoedit_site.env import ROOT, read_environment
 from nanoedit_site.static_storage import tree_hash
 

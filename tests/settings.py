@@ -6,7 +6,9 @@ rings run on Postgres and an S3-compatible server, whose addresses the test run 
 into TEST_RUN_DATABASE_URL and TEST_RUN_S3_….
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from nanoedit_site.env import OUR_PREFIXES
 for _name in [name for name in os.environ if name.startswith(OUR_PREFIXES) or name == "PORT"]:
     del os.environ[_name]
 _folder = Path(tempfile.mkdtemp(prefix="nanoedit-tests-"))
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 (_folder / "empty.env").touch()
 os.environ["NANOEDIT_ENV_FILE"] = str(_folder / "empty.env")
 os.environ["NANOEDIT_DATA_DIR"] = str(_folder)

@@ -55,6 +55,11 @@ class Seen:
         return found
 
 
+def grid_size(unit: int) -> int:
+    """Cells along a side of the land that suffice for a picture `unit` pixels high."""
+    return 900 if unit > 500 else 360
+
+
 def make_land(heights: Plane, sun: tuple[float, float, float]) -> Land:
     """Light a heightfield. `sun` points to the sun: right, up, away from the camera."""
     size = heights.shape[0]
@@ -86,7 +91,7 @@ def _shadow(heights: Plane, sideways: float, up: float) -> Plane:
 
 def look(window: Window, land: Land, camera: Camera, wide: float) -> Seen:
     """Find what each pixel of the window sees; the picture is `wide` picture heights wide."""
-    steps = 700
+    steps = int(np.clip(window.unit, 200, 700))
     nearness = np.linspace(1 / camera.near, 1 / camera.far, steps)
     # Even steps in 1/z crowd the foreground, even steps in z the distance: take half of each.
     depths = np.sort(np.concatenate([1 / nearness, np.linspace(camera.near, camera.far, steps)]))

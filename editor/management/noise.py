@@ -14,17 +14,22 @@ _LATTICE = 256
 def noise(x: Plane, y: Plane, seed: int) -> Plane:
     """Smooth noise of 0 to 1 with one hill per unit, at any places; repeats after 256 units."""
     table = _table(seed)
+    x, y = x.astype(np.float32, copy=False), y.astype(np.float32, copy=False)
     column, row = np.floor(x), np.floor(y)
     u, v = _fade(x - column), _fade(y - row)
-    left = column.astype(np.int32) % _LATTICE
-    top = row.astype(np.int32) % _LATTICE
-    right, bottom = (left + 1) % _LATTICE, (top + 1) % _LATTICE
+    left = column.astype(np.int32) & (_LATTICE - 1)
+    top = row.astype(np.int32) & (_LATTICE - 1)
+    right, bottom = (left + 1) & (_LATTICE - 1), (top + 1) & (_LATTICE - 1)
     if x.shape[0] == 1 and y.shape[-1] == 1:  # a plain grid: one axis after the other
         rows = table[top[:, 0]] * (1 - v) + table[bottom[:, 0]] * v
-        return rows[:, left[0]] * (1 - u) + rows[:, right[0]] * u
-    upper = table[top, left] * (1 - u) + table[top, right] * u
-    lower = table[bottom, left] * (1 - u) + table[bottom, right] * u
-    return upper * (1 - v) + lower * v
+        plain: Plane = rows[:, left[0]] * (1 - u) + rows[:, right[0]] * u
+        return plain
+    flat = table.ravel()
+    top, bottom = top * _LATTICE, bottom * _LATTICE
+    upper = flat.take(top + left) * (1 - u) + flat.take(top + right) * u
+    lower = flat.take(bottom + left) * (1 - u) + flat.take(bottom + right) * u
+    found: Plane = upper * (1 - v) + lower * v
+    return found
 
 
 @lru_cache(maxsize=256)

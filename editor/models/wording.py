@@ -84,6 +84,8 @@ def billed_text(job: EditJob) -> str:
         for attempt in job.attempts.all()
         if attempt.state in ("received", "saved", "lost")
     ]
+    if job.state == "calling":
+        return "not yet known"
     if job.charged == "no" and not costs:
         return "nothing"
     if job.charged == "unknown" or not costs or None in costs:
@@ -94,6 +96,8 @@ def billed_text(job: EditJob) -> str:
 def billed_source_text(job: EditJob) -> str:
     """Where the billed figure comes from."""
     text = billed_text(job)
+    if text == "not yet known":
+        return "The call is running; its answer will say what it cost."
     if text == "nothing":
         return "No call was answered, so nothing was charged."
     if text == "unknown":

@@ -2,35 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
 
 from tests.line.running import PASSWORD, RunningApp
-
-# Without these the browser tries to reach its maker's servers at every start.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-domain-reliability",
-    "--disable-default-apps",
-    "--disable-dev-shm-usage",
-]
-ONLY_LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    """The browser that is there, rather than one of the test tool's own."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert path, "no Chromium: set CHROMIUM, or run `make test`, which finds or fetches one"
-    return {"executable_path": path, "args": [*FLAGS, ONLY_LOOPBACK]}
 
 
 @pytest.fixture(scope="session")

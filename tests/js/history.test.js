@@ -127,6 +127,30 @@ test("clear and invert are one step each", async () => {
   assert.equal(mask.isEmpty, true);
 });
 
+test("a tile that is undone while it is being packed stays right", async () => {
+  const mask = new TileMask(700, 500);
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  const history = new History(mask, { later: (work) => void waiting.push(work) });
+  const next = random(23);
+  const seen = [fingerprint(mask)];
+  for (let i = 0; i < 14; i++) {
+    history.record(randomStroke(mask, next, 0));
+    if (fingerprint(mask) !== seen.at(-1)) seen.push(fingerprint(mask));
+  }
+  waiting.shift()?.();
+  while (history.canUndo) await history.undo();
+  assert.equal(fingerprint(mask), seen[0]);
+  for (let i = 0; i < 400; i++) {
+    waiting.shift()?.();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  for (let i = 1; i < seen.length; i++) {
+    await history.redo();
+    assert.equal(fingerprint(mask), seen[i], `redo to ${i}`);
+  }
+});
+
 test("undo presses faster than unpacking are all obeyed, in order", async () => {
   const mask = new TileMask(1400, 1000);
   const history = new History(mask, { budget: 64 * MIB });

@@ -56,6 +56,7 @@ test("a step writes to copies, so an older snapshot stays what it was", () => {
 test("the shared full tile is never written to", () => {
   const mask = new TileMask(TILE, TILE);
   step(mask, () => {
+    mask.writable(0)[9] = 9;
     fillAll(mask);
     mask.writable(0)[5] = 7;
   });

@@ -120,5 +120,10 @@ def test_an_unknown_outcome_is_never_called_free(alice):
     assert job.billed_text == "unknown"
 
 
+def test_while_the_call_runs_its_cost_is_not_yet_known(alice):
+    job = make_job(alice, JobState.CALLING)
+    assert job.billed_text == "not yet known"
+
+
 def test_claiming_what_does_not_exist_gets_nothing():
     assert EditJob.objects.claim(uuid.uuid4(), "host:1", LEASE) is None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from editor.management.canvas import Canvas, colour, mix, outline, smooth
-from editor.management.land import Camera, Land, look, make_land
+from editor.management.land import Camera, Land, grid_size, look, make_land
 from editor.management.noise import clouds, noise
 from editor.management.scenes.skies import fill_clouds, fill_sky, fill_stars
 from editor.management.solids import cast
 
 HORIZON = 0.42
-LAND_SIZE = 1000
 FRONT = "-0.55 0.05, -0.12 -0.78, 0.22 0.15"
 SIDE = "0.22 0.15, -0.12 -0.78, 0.62 -0.66, 0.98 -0.06"
 FLAP = "-0.14 0.105, -0.12 -0.52, 0.06 0.12"
@@ -37,11 +38,12 @@ def draw_dunes(canvas: Canvas, changes: frozenset[str]) -> None:
     canvas.vignette(0.3)
 
 
-def dune_land(seed: int) -> Land:
+@lru_cache(maxsize=2)
+def dune_land(seed: int, size: int) -> Land:
     """Long crests with a gentle windward and a steep lee side."""
-    places = (np.arange(LAND_SIZE, dtype=np.float32) + 0.5) / LAND_SIZE
+    places = (np.arange(size, dtype=np.float32) + 0.5) / size
     x, z = places[None, :], places[:, None]
-    heights = np.zeros((LAND_SIZE, LAND_SIZE), dtype=np.float32)
+    heights = np.zeros((size, size), dtype=np.float32)
     for scale, tall, turn in ((5.0, 0.040, 0.35), (9.0, 0.017, -0.2), (17.0, 0.006, 0.6)):
         bend = 1.3 * clouds(x * 3, z * 3, seed + int(scale), 3)
         phase = np.mod((z * np.cos(turn) + x * np.sin(turn)) * scale + bend, 1)
@@ -56,7 +58,7 @@ def dune_land(seed: int) -> Land:
 def sand(canvas: Canvas, night: bool) -> None:
     """Warm light on one flank, blue shade on the other, wind ripples close by."""
     window = canvas.window(0, HORIZON - 0.12, canvas.wide, 1)
-    land = dune_land(canvas.seed)
+    land = dune_land(canvas.seed, grid_size(canvas.unit))
     seen = look(window, land, Camera(0.075, HORIZON, 1.9, 0.11, 1.0, 0.5), canvas.wide)
     near = smooth(0.45, 0.12, seen.distance)
     wave = clouds(seen.column * 26, seen.row * 26, canvas.seed + 31, 3)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from editor.management.canvas import Canvas, Plane, Point, Window, colour, mix, outline, smooth
-from editor.management.land import Camera, Land, Seen, look, make_land
+from editor.management.land import Camera, Land, Seen, grid_size, look, make_land
 from editor.management.noise import clouds, noise
 from editor.management.scenes.skies import fill_clouds, fill_sky
 from editor.management.scenes.vehicles import draw_car
@@ -14,7 +16,6 @@ from editor.management.solids import Studio, cast, tube
 HORIZON = 0.44
 HOUSE: Point = (0.98, 0.70)
 TREE: Point = (0.70, 0.72)
-LAND_SIZE = 900
 FRONT = "-0.09 0, -0.09 -0.105, -0.02 -0.185, 0.05 -0.105, 0.05 0.004"
 SIDE = "0.05 0.004, 0.05 -0.105, 0.205 -0.098, 0.205 -0.006"
 ROOF = "-0.025 -0.196, 0.132 -0.182, 0.218 -0.089, 0.056 -0.097"
@@ -60,9 +61,10 @@ def draw_hillside(canvas: Canvas, changes: frozenset[str]) -> None:
     canvas.vignette(0.3)
 
 
-def hill_land(seed: int) -> Land:
+@lru_cache(maxsize=2)
+def hill_land(seed: int, size: int) -> Land:
     """Rolling fields; woods stand on them as clusters of small domes."""
-    places = (np.arange(LAND_SIZE, dtype=np.float32) + 0.5) / LAND_SIZE
+    places = (np.arange(size, dtype=np.float32) + 0.5) / size
     x, z = places[None, :], places[:, None]
     waves = clouds(x * 3.6, z * 4.5, seed + 2, 3)
     heights = (waves - 0.45) * 0.10 * smooth(0.12, 0.5, z) + 0.10 * smooth(0.5, 1.0, z) * waves
@@ -85,7 +87,7 @@ def woods(x: Plane, z: Plane, seed: int) -> Plane:
 def hills(canvas: Canvas, changes: frozenset[str]) -> None:
     """Fields in strips, woods, a track to the house, and blue distance."""
     window = canvas.window(0, HORIZON - 0.16, canvas.wide, 1)
-    land = hill_land(canvas.seed)
+    land = hill_land(canvas.seed, grid_size(canvas.unit))
     seen = look(window, land, Camera(0.045, HORIZON, 1.15, 0.085, 1.0, 0.5), canvas.wide)
     near, far, wood, _, _ = SEASONS[season_of(changes)]
     winter = season_of(changes) == "winter"
@@ -109,7 +111,9 @@ def hills(canvas: Canvas, changes: frozenset[str]) -> None:
         track(seen) * (0.4 if winter else 0.75),
     )
     ground = mix(
-        ground, colour(wood) * (0.75 + tufts * 0.8)[..., None], seen.look_up(woods_of(canvas.seed))
+        ground,
+        colour(wood) * (0.75 + tufts * 0.8)[..., None],
+        seen.look_up(woods_of(canvas.seed, grid_size(canvas.unit))),
     )
     light = (
         seen.look_up(land.light)[..., None] * STUDIO.key_light * 1.15
@@ -122,9 +126,10 @@ def hills(canvas: Canvas, changes: frozenset[str]) -> None:
     canvas.regions["sky"][window.top :] *= 1 - seen.hit
 
 
-def woods_of(seed: int) -> Plane:
+@lru_cache(maxsize=2)
+def woods_of(seed: int, size: int) -> Plane:
     """The woods as a map of the land."""
-    places = (np.arange(LAND_SIZE, dtype=np.float32) + 0.5) / LAND_SIZE
+    places = (np.arange(size, dtype=np.float32) + 0.5) / size
     return woods(places[None, :], places[:, None], seed)
 
 
@@ -227,7 +232,7 @@ def rectangle(window: Window, corner: Point, wide: float, tall: float) -> Plane:
 def smoke(canvas: Canvas, place: Point) -> None:
     """A thread of smoke that widens and drifts."""
     window = canvas.window(place[0] - 0.05, place[1] - 0.26, place[0] + 0.25, place[1])
-    up = (place[1] - window.y) / 0.26
+    up = np.clip((place[1] - window.y) / 0.26, 0, 1)
     middle = place[0] + 0.16 * up**1.6 + 0.008 * np.sin(up * 12)
     puffs = clouds(window.x * 16, window.y * 16, canvas.seed + 14, 4)
     thin = 0.006 + 0.034 * up

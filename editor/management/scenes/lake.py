@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from editor.management.canvas import Canvas, Plane, Window, colour, mix, ramp, smooth
-from editor.management.land import Camera, Land, look, make_land
+from editor.management.land import Camera, Land, grid_size, look, make_land
 from editor.management.noise import clouds, noise, ridges
 from editor.management.scenes.skies import fill_stars
 
 SHORE = 0.585  # y of the far shore
 SUN = (0.63, 0.47)  # share of the width, y
-LAND_SIZE = 900
 
 DUSK = ((0, "#2c4a78"), (0.3, "#7a86b0"), (0.52, "#d6a09c"), (0.74, "#f4b57c"), (1, "#ffd69a"))
 NIGHT = ((0, "#060b1d"), (0.4, "#101d3f"), (0.8, "#27406b"), (1, "#4a6a8c"))
@@ -63,9 +64,10 @@ def sky(canvas: Canvas, changes: frozenset[str]) -> None:
         canvas.mark("sun", canvas.ellipse((SUN[0] * canvas.wide, SUN[1]), (0.075, 0.075)))
 
 
-def mountain_land(seed: int) -> Land:
+@lru_cache(maxsize=2)
+def mountain_land(seed: int, size: int) -> Land:
     """Peaks behind the lake: rising to both sides, a valley where the sun sets."""
-    places = (np.arange(LAND_SIZE, dtype=np.float32) + 0.5) / LAND_SIZE
+    places = (np.arange(size, dtype=np.float32) + 0.5) / size
     x, z = places[None, :], places[:, None]
     crests = ridges(x * 4.6, z * 4.6, seed + 3, 8, 0.5)
     body = clouds(x * 3.1, z * 3.1, seed + 40, 3)
@@ -79,7 +81,7 @@ def mountain_land(seed: int) -> Land:
 def mountains(canvas: Canvas, changes: frozenset[str]) -> None:
     """Rock, snow above a line, forest at the foot, and haze that thickens with distance."""
     window = canvas.window(0, 0, canvas.wide, SHORE + 0.07)
-    land = mountain_land(canvas.seed)
+    land = mountain_land(canvas.seed, grid_size(canvas.unit))
     seen = look(window, land, Camera(0.012, SHORE - 0.004, 1.75, 0.2, 1.0, 0.5), canvas.wide)
     height = seen.look_up(land.heights)
     rough = clouds(seen.column * 150, seen.row * 150, canvas.seed + 70, 3)

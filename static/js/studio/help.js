@@ -2,6 +2,9 @@
 
 import { GESTURES, KEYMAP } from "./keymap.js";
 
+/** More spellings of one command would only be noise. */
+const MOST_KEYS = 2;
+
 /** @param {HTMLDialogElement} dialog */
 export function fillHelp(dialog) {
   const list = /** @type {HTMLElement} */ (dialog.querySelector("[data-help-groups]"));
@@ -30,7 +33,8 @@ function section(title, rows) {
     const name = document.createElement("dt");
     name.textContent = label;
     const value = document.createElement("dd");
-    value.append(...keys.flatMap((chord, i) => [i ? " or " : "", ...caps(chord)]));
+    const shown = keys.slice(0, MOST_KEYS);
+    value.append(...shown.flatMap((chord, i) => [i ? " or " : "", ...caps(chord)]));
     facts.append(name, value);
   }
   element.append(heading, facts);
@@ -42,7 +46,7 @@ function caps(chord) {
   // The last plus of "Ctrl++" is itself a key.
   return chord.split(/\s\+\s|\+(?=.)/).map((key) => {
     const cap = document.createElement("kbd");
-    cap.textContent = key;
+    cap.textContent = key === "Escape" ? "Esc" : key;
     return cap;
   });
 }

@@ -12,6 +12,8 @@ export class Keys {
   #release;
   /** Held key -> its command. @type {Map<string, string>} */
   #held = new Map();
+  /** Whether the focus was put where it is by the Tab key. */
+  #tabbed = false;
   /** Whether Ctrl or Cmd is down; a pinch on a trackpad only pretends it. */
   control = false;
 
@@ -24,6 +26,7 @@ export class Keys {
     this.#run = run;
     this.#release = release;
     document.addEventListener("keydown", (event) => this.#down(event));
+    document.addEventListener("pointerdown", () => (this.#tabbed = false), { capture: true });
     document.addEventListener("keyup", (event) => this.#up(event));
     window.addEventListener("blur", () => this.#releaseAll());
   }
@@ -31,6 +34,7 @@ export class Keys {
   /** @param {KeyboardEvent} event */
   #down(event) {
     this.control = event.ctrlKey || event.metaKey;
+    if (event.key === "Tab") this.#tabbed = true;
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
     const binding = bindingFor(withoutAltGraph(event));
     if (!binding || !this.#mayAct(binding, event)) return;
@@ -62,7 +66,8 @@ export class Keys {
     const { target } = event;
     if (!(target instanceof Element) || binding.anywhere) return true;
     if (target.matches(TEXT_FIELDS)) return false;
-    return !(binding.keys[0] === "Space" && target.matches(PRESSABLE) && target.matches(":focus-visible"));
+    // A button that was reached by keys is pressed by Space; one that was clicked is done with.
+    return !(binding.keys[0] === "Space" && this.#tabbed && target.matches(PRESSABLE));
   }
 
   #releaseAll() {

@@ -1,8 +1,9 @@
 /** Entry of the studio page: reads what the server gave, wakes the parts, joins them. */
 
+import { coverageWords } from "./mask/coverage.js";
 import { armDialogs, fillHelp } from "./help.js";
 import { Keys } from "./keys.js";
-import { armSheet, armSliders } from "./panel.js";
+import { armSheet, armSliders, uncoveredMiddle } from "./panel.js";
 import { Studio } from "./studio.js";
 import { Toolbar } from "./toolbar.js";
 import { WishForm } from "./wish-form.js";
@@ -43,12 +44,14 @@ function readData() {
  */
 function showCoverage(studio) {
   const chip = find("[data-coverage]");
+  const [amountSaid, ofSaid] = chip.children;
   const hint = find("[data-stage-hint]");
   let timer = 0;
   const show = () => {
-    const isEmpty = studio.sheet.mask.isEmpty;
-    chip.textContent = studio.coverage;
-    chip.dataset.empty = String(isEmpty);
+    const { amount, of } = coverageWords(studio.sheet.measure());
+    if (amountSaid.textContent !== amount) amountSaid.textContent = amount;
+    if (ofSaid.textContent !== of) ofSaid.textContent = of;
+    chip.dataset.empty = String(studio.sheet.mask.isEmpty);
     hint.hidden = studio.sheet.revision > 0;
   };
   studio.sheet.onChange(() => {
@@ -101,6 +104,7 @@ function start() {
   armDialogs(document.querySelectorAll("dialog"));
   armSliders(root, studio.brush);
   armSheet(find("[data-panel]"), find("[data-panel-toggle]"));
+  studio.ghostPlace = () => uncoveredMiddle(find("[data-stage]"), find("[data-panel]"));
   showCoverage(studio);
   showZoom(studio);
   if (data.wish.mask_url) void form.loadMask(data.wish.mask_url, (mask) => studio.putMask(mask));

@@ -60,12 +60,12 @@ export function sizeChoices(model) {
  * What will happen to the picture, said beside the button.
  * @param {Model} model
  * @param {{share: number, percent: string}} painted
- * @returns {{text: string, tone: "" | "warn" | "bad"}}
+ * @returns {{text: string, tone: "" | "warn"}}
  */
 export function maskSentence(model, { share, percent }) {
   if (share > 0) return { text: `Only the painted ${percent} may change.`, tone: "" };
   if (model.mask_support === "required") {
-    return { text: `Nothing painted: ${model.name} needs a painted area.`, tone: "bad" };
+    return { text: `Nothing painted: ${model.name} needs a painted area.`, tone: "warn" };
   }
   return { text: "Nothing painted: the whole picture may change.", tone: "warn" };
 }

@@ -21,6 +21,9 @@ export function armSliders(root, brush) {
     // Putting the thumb back to a whole pixel while it is moved would hold it in place.
     if (!isDragged) size.value = String(Math.round(brush.sizePlace * SIZE_STEPS));
     hardness.value = String(Math.round(brush.hardness * 100));
+    // How far the track is filled; the browsers that need no help ignore it.
+    size.style.setProperty("--share", String(brush.sizePlace));
+    hardness.style.setProperty("--share", String(brush.hardness));
     size.setAttribute("aria-valuetext", sizeWords);
     hardness.setAttribute("aria-valuetext", hardnessWords);
     sizeSaid.textContent = sizeWords;
@@ -59,4 +62,18 @@ export function armSheet(panel, toggle) {
     open(false);
     toggle.focus();
   });
+}
+
+/**
+ * The middle of what the sheet leaves of the stage.
+ * @param {HTMLElement} stage
+ * @param {HTMLElement} panel
+ * @returns {{x: number, y: number}} on the stage
+ */
+export function uncoveredMiddle(stage, panel) {
+  const whole = stage.getBoundingClientRect();
+  const sheet = panel.getBoundingClientRect();
+  const isOver = sheet.left < whole.right && sheet.right > whole.left && sheet.top < whole.bottom;
+  const bottom = isOver ? Math.max(whole.top, sheet.top) : whole.bottom;
+  return { x: whole.width / 2, y: (bottom - whole.top) / 2 };
 }

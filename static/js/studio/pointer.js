@@ -65,6 +65,7 @@ export class PointerInput {
     on("pointerup", (event) => this.#up(event, true));
     on("pointercancel", (event) => this.#up(event, false));
     on("pointerleave", () => this.#doing === "idle" && hands.hover(null, false));
+    on("blur", () => delete element.dataset.byHand);
     on("contextmenu", (event) => event.preventDefault());
     on("wheel", (event) => this.#turned(event), { passive: false });
   }
@@ -83,6 +84,8 @@ export class PointerInput {
   /** @param {PointerEvent} event */
   #down(event) {
     event.preventDefault();
+    // Who points at the stage needs no ring that says where the keyboard is.
+    this.#element.dataset.byHand = "yes";
     this.#element.focus({ preventScroll: true });
     if (event.pointerType === "pen") this.#penSeen = true;
     if (event.pointerType === "touch") {

@@ -1,6 +1,5 @@
 /** The painting half of the studio: wires mask, stage, tools, hands and keys together. */
 
-import { coverageText } from "./mask/coverage.js";
 import { clear, fillAll, invert } from "./mask/raster.js";
 import { MaskSheet } from "./mask/sheet.js";
 import { Cursor } from "./cursor.js";
@@ -67,11 +66,6 @@ export class Studio {
     this.#listeners.push(listener);
     this.stage.onChange(listener);
     this.brush.onChange(listener);
-  }
-
-  /** Says in words how much is painted. */
-  get coverage() {
-    return coverageText(this.sheet.measure());
   }
 
   /**
@@ -165,9 +159,14 @@ export class Studio {
     };
   }
 
-  /** Replaced by the keyboard when there is one. @returns {boolean} */
+  /** Whether the Ctrl key is down. The page replaces it. @returns {boolean} */
   controlHeld() {
     return false;
+  }
+
+  /** Where the ring shows while sliders change it. The page replaces it. @returns {Point} */
+  ghostPlace() {
+    return { x: this.stage.size.width / 2, y: this.stage.size.height / 2 };
   }
 
   /**
@@ -247,10 +246,7 @@ export class Studio {
 
   #brushChanged() {
     if (this.#pointer) this.#showCursor();
-    else {
-      const { width, height } = this.stage.size;
-      this.#cursor.ghost({ x: width / 2, y: height / 2 }, this.#ring());
-    }
+    else this.#cursor.ghost(this.ghostPlace(), this.#ring());
   }
 
   /** @param {ToolName} name */

@@ -16,6 +16,8 @@ export class WishChoices {
   #count;
   #size;
   #dialog;
+  /** What the person asked for; a model that allows less does not make them forget it. */
+  #wanted;
 
   /**
    * @param {HTMLFormElement} form
@@ -31,11 +33,14 @@ export class WishChoices {
     this.#count = /** @type {HTMLInputElement} */ (form.elements.namedItem("n"));
     this.#size = /** @type {HTMLSelectElement} */ (form.elements.namedItem("size"));
     this.#dialog = /** @type {HTMLDialogElement} */ (document.querySelector("[data-model-dialog]"));
+    this.#wanted = wish.n;
     if (models.length === 0) return;
     this.#armDialog();
     this.#size.addEventListener("change", changed);
-    this.#count.addEventListener("input", changed);
-    this.#count.value = String(wish.n);
+    this.#count.addEventListener("input", () => {
+      this.#wanted = this.count;
+      changed();
+    });
     const start = [wish.model, this.#remembered()].find((id) => models.some((model) => model.id === id));
     this.#choose(start ?? models[0].id, wish.size);
   }
@@ -94,7 +99,7 @@ export class WishChoices {
   /** @param {Model} model */
   #offerCounts(model) {
     const most = model.fixed_images ?? model.max_images;
-    const count = model.fixed_images ?? Math.min(Math.max(1, this.count || 1), most);
+    const count = model.fixed_images ?? Math.min(Math.max(1, this.#wanted || 1), most);
     this.#count.max = String(most);
     this.#count.value = String(count);
     this.#count.hidden = model.fixed_images !== null || most <= MOST_BUTTONS;
@@ -118,6 +123,7 @@ export class WishChoices {
     button.setAttribute("aria-pressed", String(count === this.count));
     button.setAttribute("aria-label", count === 1 ? "1 image" : `${count} images`);
     button.addEventListener("click", () => {
+      this.#wanted = count;
       this.#count.value = String(count);
       for (const other of button.parentElement?.children ?? []) {
         other.setAttribute("aria-pressed", String(other === button));

@@ -11,6 +11,10 @@ import { WishChoices } from "./wish-choices.js";
 /** @typedef {import("./types.js").EditAnswer} EditAnswer */
 /** @typedef {import("./types.js").Model} Model */
 
+/** A good word fades after this many milliseconds, a complaint stays. */
+const SAID_FOR = 8000;
+/** Milliseconds after a change of the mask. */
+const REFRESH_AFTER = 130;
 /** From this share of the limit on the prompt's length is shown. */
 const COUNT_FROM = 0.8;
 
@@ -21,6 +25,8 @@ export class WishForm {
   #choices;
   #maxPrompt;
   #isSending = false;
+  #sayTimer = 0;
+  #refreshTimer = 0;
   /** The mask as it was sent last. */
   #sentRevision = 0;
   /** What a try without an answer had asked for; the same wish keeps its key. @type {string | null} */
@@ -40,6 +46,8 @@ export class WishForm {
     this.#maxPrompt = data.max_prompt;
     this.#choices = new WishChoices(form, data, storage, () => this.refresh());
     this.#field("shown_price").disabled = false;
+    // Every complaint is said in the same place, so the browser's own bubbles stay out.
+    form.noValidate = true;
     this.prompt.addEventListener("input", () => this.refresh());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -48,7 +56,7 @@ export class WishForm {
     window.addEventListener("beforeunload", (event) => {
       if (this.#isSending || this.hasUnsentStrokes) event.preventDefault();
     });
-    sheet.onChange(() => this.refresh());
+    sheet.onChange(() => this.#refreshSoon());
     this.refresh();
   }
 
@@ -86,6 +94,12 @@ export class WishForm {
     if (!this.#isSending) this.#button.textContent = priceLabel(unit, count);
     this.#showMaskSentence(model);
     this.#showLength(model);
+  }
+
+  /** Measuring a large mask takes a moment, which the end of a stroke should not wait for. */
+  #refreshSoon() {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = window.setTimeout(() => this.refresh(), REFRESH_AFTER);
   }
 
   async submit() {
@@ -246,7 +260,9 @@ export class WishForm {
 
   /** @param {string} words */
   #say(words) {
+    clearTimeout(this.#sayTimer);
     this.#part("wish-said").textContent = words;
+    if (words) this.#sayTimer = window.setTimeout(() => this.#say(""), SAID_FOR);
   }
 
   /**

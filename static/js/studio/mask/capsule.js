@@ -24,7 +24,7 @@
  * @property {boolean} startCap whether the half disc behind the start is wanted
  */
 
-export const FADE_STEPS = 1024;
+const FADE_STEPS = 1024;
 const linear = new Uint8Array(FADE_STEPS + 1);
 const smooth = new Uint8Array(FADE_STEPS + 1);
 for (let i = 0; i <= FADE_STEPS; i++) {
@@ -128,4 +128,32 @@ function widenByEdge(shape, nx, ny, row) {
   const x = shape.ax + nx + ((row - top) * shape.dx) / shape.dy;
   if (x < chord.from) chord.from = x;
   if (x > chord.to) chord.to = x;
+}
+
+/**
+ * Writes the fading coverage of one row of blocks.
+ * @param {Uint8Array} line the pixels of the row; every block fills as many as it is wide
+ * @param {Capsule} shape
+ * @param {number} left where the line begins in the picture
+ * @param {number} y the row's middle in the picture
+ * @param {number} from first block
+ * @param {number} to block after the last
+ * @param {number} grain pixels per block
+ */
+export function fadeInto(line, shape, left, y, from, to, grain) {
+  const { ax, dx, dy, perLength2, rim, rimGrowth, ramp, fade, startCap } = shape;
+  const py = y - shape.ay;
+  const stepsPerPixel = FADE_STEPS / ramp;
+  for (let block = from; block < to; block++) {
+    const px = left + (block + 0.5) * grain - ax;
+    let along = (px * dx + py * dy) * perLength2;
+    const isBehind = along < 0 && !startCap;
+    along = along < 0 ? 0 : along > 1 ? 1 : along;
+    const ex = px - along * dx;
+    const ey = py - along * dy;
+    const depth = isBehind ? 0 : rim + along * rimGrowth - Math.sqrt(ex * ex + ey * ey);
+    const value = depth <= 0 ? 0 : depth >= ramp ? 255 : fade[(depth * stepsPerPixel) | 0];
+    const end = (block + 1) * grain;
+    for (let x = block * grain; x < end; x++) line[x] = value;
+  }
 }

@@ -5,11 +5,11 @@
  *
  * The trap here is a big soft brush: each movement covers millions of pixels. What keeps it cheap:
  * tiles that are done already are skipped, tiles inside the core are swapped for the shared full
- * one, and a wide fade is computed for blocks of 2 x 2 or 4 x 4 pixels, too fine to be seen.
+ * one, and a wide fade is computed for blocks of pixels, too fine to be seen.
  */
 
 import { clip } from "./box.js";
-import { FADE_STEPS, chord, distance, findChord } from "./capsule.js";
+import { chord, distance, fadeInto, findChord } from "./capsule.js";
 import { FULL, TILE, TILE_AREA, TILE_SHIFT, wordsOf } from "./tiles.js";
 
 /** @typedef {import("./box.js").Box} Box */
@@ -17,9 +17,19 @@ import { FULL, TILE, TILE_AREA, TILE_SHIFT, wordsOf } from "./tiles.js";
 /** @typedef {import("./tiles.js").TileMask} TileMask */
 /** @typedef {import("./tiles.js").Tile} Tile */
 
-/** Fades wider than this many pixels are computed in blocks of 2 and of 4 pixels. */
-const WIDE_RAMP = 48;
-const VERY_WIDE_RAMP = 160;
+/** Fades at least this many pixels wide are computed in blocks of so many pixels. */
+const GRAINS = [
+  { from: 640, grain: 8 },
+  { from: 160, grain: 4 },
+  { from: 48, grain: 2 },
+  { from: 0, grain: 1 },
+];
+/** From this grain on four neighbours share a value and are merged as one word. */
+const WORD_GRAIN = 4;
+const EACH_BYTE = 0x01010101;
+/** The values of one row while it is stamped, also as words of four. */
+const line = new Uint8Array(TILE);
+const lineWords = new Int32Array(line.buffer);
 const HALF_DIAGONAL = (TILE / 2) * Math.SQRT2;
 
 /**
@@ -66,7 +76,7 @@ function stampTile(mask, column, row, shape, erase) {
     mask.put(index, done);
     return;
   }
-  const grain = shape.ramp > VERY_WIDE_RAMP ? 4 : shape.ramp > WIDE_RAMP ? 2 : 1;
+  const grain = GRAINS.find(({ from }) => shape.ramp >= from)?.grain ?? 1;
   stampRows(mask.writable(index), left, top, shape, grain, erase);
 }
 
@@ -95,7 +105,6 @@ function farthestCorner(shape, left, top) {
  */
 function stampRows(tile, left, top, shape, grain, erase) {
   const blocks = TILE / grain;
-  const solid = erase ? 0 : 255;
   for (let row = 0; row < TILE; row += grain) {
     const y = top + row + grain / 2;
     if (!findChord(shape, shape.outer, y)) continue;
@@ -107,71 +116,75 @@ function stampRows(tile, left, top, shape, grain, erase) {
     if (findChord(shape, shape.core, y)) {
       coreFrom = Math.min(to, Math.max(from, Math.ceil((chord.from - left) / grain - 0.5)));
       coreTo = Math.min(to, Math.max(coreFrom, Math.floor((chord.to - left) / grain - 0.5) + 1));
-      for (let i = 0; i < grain; i++) {
-        const start = (row + i) << TILE_SHIFT;
-        tile.fill(solid, start + coreFrom * grain, start + coreTo * grain);
-      }
     }
-    stampFade(tile, left, row, y, from, coreFrom, shape, grain, erase);
-    stampFade(tile, left, row, y, coreTo, to, shape, grain, erase);
+    fadeInto(line, shape, left, y, from, coreFrom, grain);
+    fadeInto(line, shape, left, y, coreTo, to, grain);
+    for (let i = row << TILE_SHIFT; i < (row + grain) << TILE_SHIFT; i += TILE) {
+      tile.fill(erase ? 0 : 255, i + coreFrom * grain, i + coreTo * grain);
+      merge(tile, i, from * grain, coreFrom * grain, grain, erase);
+      merge(tile, i, coreTo * grain, to * grain, grain, erase);
+    }
   }
 }
 
 /**
- * The rim of one row of blocks, block by block.
+ * Puts a part of the line into a row of the tile.
  * @param {Tile} tile
- * @param {number} left
- * @param {number} row first pixel row of the blocks within the tile
- * @param {number} y their middle in the picture
- * @param {number} from first block
- * @param {number} to block after the last
- * @param {Capsule} shape
+ * @param {number} start where the row begins
+ * @param {number} from first pixel of the row
+ * @param {number} to pixel after the last
  * @param {number} grain
  * @param {boolean} erase
  */
-function stampFade(tile, left, row, y, from, to, shape, grain, erase) {
-  const { ax, dx, dy, perLength2, rim, rimGrowth, ramp, fade, startCap } = shape;
-  const py = y - shape.ay;
-  const stepsPerPixel = FADE_STEPS / ramp;
-  for (let block = from; block < to; block++) {
-    const px = left + (block + 0.5) * grain - ax;
-    let along = (px * dx + py * dy) * perLength2;
-    if (along < 0) {
-      if (!startCap) continue;
-      along = 0;
-    } else if (along > 1) along = 1;
-    const ex = px - along * dx;
-    const ey = py - along * dy;
-    const depth = rim + along * rimGrowth - Math.sqrt(ex * ex + ey * ey);
-    if (depth <= 0) continue;
-    const value = depth >= ramp ? 255 : fade[(depth * stepsPerPixel) | 0];
-    const start = (row << TILE_SHIFT) + block * grain;
-    if (erase) lower(tile, start, grain, 255 - value);
-    else raise(tile, start, grain, value);
+function merge(tile, start, from, to, grain, erase) {
+  if (from >= to) return;
+  if (grain >= WORD_GRAIN) mergeWords(tile, start, from, to, erase);
+  else if (erase) lower(tile, start, from, to);
+  else raise(tile, start, from, to);
+}
+
+/**
+ * The same for values that come in fours. Where the four pixels are alike as well, which they are
+ * wherever only wide fades were painted, one comparison does for all of them.
+ * @param {Tile} tile
+ * @param {number} start
+ * @param {number} from
+ * @param {number} to
+ * @param {boolean} erase
+ */
+function mergeWords(tile, start, from, to, erase) {
+  const words = new Int32Array(tile.buffer, tile.byteOffset + start, TILE / 4);
+  for (let i = from >> 2; i < to >> 2; i++) {
+    const old = words[i];
+    const wanted = erase ? ~lineWords[i] : lineWords[i];
+    const value = old & 255;
+    if (Math.imul(value, EACH_BYTE) !== old) {
+      if (erase) lower(tile, start, i << 2, (i << 2) + 4);
+      else raise(tile, start, i << 2, (i << 2) + 4);
+    } else if (erase ? value > (wanted & 255) : value < (wanted & 255)) words[i] = wanted;
   }
 }
 
 /**
  * @param {Tile} tile
- * @param {number} start
- * @param {number} grain
- * @param {number} value
+ * @param {number} start where the row begins
+ * @param {number} from first pixel of the row
+ * @param {number} to pixel after the last
  */
-function raise(tile, start, grain, value) {
-  for (let line = start, end = start + (grain << TILE_SHIFT); line < end; line += TILE) {
-    for (let i = line; i < line + grain; i++) if (tile[i] < value) tile[i] = value;
-  }
+function raise(tile, start, from, to) {
+  for (let x = from; x < to; x++) if (tile[start + x] < line[x]) tile[start + x] = line[x];
 }
 
 /**
  * @param {Tile} tile
  * @param {number} start
- * @param {number} grain
- * @param {number} value
+ * @param {number} from
+ * @param {number} to
  */
-function lower(tile, start, grain, value) {
-  for (let line = start, end = start + (grain << TILE_SHIFT); line < end; line += TILE) {
-    for (let i = line; i < line + grain; i++) if (tile[i] > value) tile[i] = value;
+function lower(tile, start, from, to) {
+  for (let x = from; x < to; x++) {
+    const kept = 255 - line[x];
+    if (tile[start + x] > kept) tile[start + x] = kept;
   }
 }
 

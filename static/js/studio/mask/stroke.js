@@ -7,13 +7,18 @@ import { stamp } from "./raster.js";
 /** @typedef {import("./capsule.js").Dab} Dab */
 /** @typedef {import("./tiles.js").TileMask} TileMask */
 
-/** Samples nearer than this share of the radius are dropped: their capsule would add nothing seen. */
-const SPACING = 0.06;
+/**
+ * Samples nearer than this share of the radius are dropped. Movements are joined by capsules, so
+ * nothing but the sharpest bends could show it, least with a soft rim.
+ */
+const SPACING_HARD = 0.05;
+const SPACING_SOFT = 0.15;
 const LEAST_SPACING = 0.25;
 
 export class Stroke {
   #mask;
   #hardness;
+  #spacing;
   #erase;
   /** @type {Dab | null} */
   #last = null;
@@ -28,6 +33,7 @@ export class Stroke {
   constructor(mask, { hardness, erase }) {
     this.#mask = mask;
     this.#hardness = hardness;
+    this.#spacing = SPACING_SOFT + (SPACING_HARD - SPACING_SOFT) * hardness;
     this.#erase = erase;
     mask.begin();
   }
@@ -40,7 +46,7 @@ export class Stroke {
     const last = this.#last;
     if (!last) return this.#draw(dab, dab, true);
     const moved = Math.hypot(dab.x - last.x, dab.y - last.y);
-    const spacing = Math.max(LEAST_SPACING, SPACING * dab.radius);
+    const spacing = Math.max(LEAST_SPACING, this.#spacing * dab.radius);
     // A pen pressed harder on the spot grows all around, not only ahead.
     if (dab.radius - last.radius > Math.max(moved, spacing)) return this.#draw(dab, dab, true);
     if (moved < spacing) {

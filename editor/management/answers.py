@@ -1,0 +1,77 @@
+"""What a model would have sent back: the scene drawn again, a little different everywhere."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from editor.imaging.framing import Frame, Size
+from editor.management.canvas import Plane, blur
+from editor.management.drawing import draw
+from editor.management.noise import clouds
+from editor.management.stories import Source
+
+WORKING_PIXELS = 1_300_000
+_DRIFT_PIXELS = 0.9  # how far a model moves what it should have kept
+_DRIFT_LIGHT = 0.03
+
+
+def answer_size(frame: Frame) -> Size:
+    """The size at which the model works: as sent, but not above its limit."""
+    factor = min(1.0, (WORKING_PIXELS / frame.sent.pixels) ** 0.5)
+    return Size(max(1, round(frame.sent.width * factor)), max(1, round(frame.sent.height * factor)))
+
+
+def draw_answer(
+    source: Source, changes: str, frame: Frame, mask: Image.Image | None, take: int
+) -> bytes:
+    """Draw one answer for what `frame` sends and encode it as a JPEG.
+
+    Away from the mask the model has redrawn things by a pixel and a shade, as real ones
+    do; `take` makes each answer differ.
+    """
+    size = answer_size(frame)
+    inner = frame.inner_at(size)
+    wanted = frozenset(change.strip() for change in changes.split(",") if change.strip())
+    drawing = draw(
+        source.scene,
+        (inner.size.width, inner.size.height),
+        seed=source.seed,
+        changes=wanted,
+        grain_seed=take + 1,
+    )
+    drifted = _drift(np.asarray(drawing.image, dtype=np.float32), mask, take)
+    edges = (
+        (inner.top, size.height - inner.bottom),
+        (inner.left, size.width - inner.right),
+        (0, 0),
+    )
+    levels = np.pad(drifted, edges, mode="edge")
+    stream = io.BytesIO()
+    image = Image.fromarray(np.clip(levels, 0, 255).round().astype(np.uint8))
+    image.save(stream, "JPEG", quality=93, subsampling=0)
+    return stream.getvalue()
+
+
+def _drift(levels: Plane, mask: Image.Image | None, take: int) -> Plane:
+    """Shift and tint by slow waves; not near the mask, where a seam would show."""
+    height, width = levels.shape[:2]
+    x = np.arange(width, dtype=np.float32)[None, :] / height * 5
+    y = np.arange(height, dtype=np.float32)[:, None] / height * 5
+    away = np.ones((height, width), dtype=np.float32)
+    if mask is not None:
+        painted = np.asarray(mask.resize((width, height)), dtype=np.float32) / 255
+        away = 1 - np.clip(blur(painted, height / 60) * 4, 0, 1)
+    waves = [(clouds(x, y, 100 + take * 3 + axis, 3) - 0.5) * 2 * away for axis in range(3)]
+    rows = np.arange(height)[:, None] + waves[0] * _DRIFT_PIXELS * 2
+    columns = np.arange(width)[None, :] + waves[1] * _DRIFT_PIXELS * 2
+    top = np.clip(np.floor(rows), 0, height - 2).astype(np.int32)
+    left = np.clip(np.floor(columns), 0, width - 2).astype(np.int32)
+    v = np.clip(rows - top, 0, 1)[..., None]
+    u = np.clip(columns - left, 0, 1)[..., None]
+    upper = levels[top, left] * (1 - u) + levels[top, left + 1] * u
+    lower = levels[top + 1, left] * (1 - u) + levels[top + 1, left + 1] * u
+    moved: Plane = (upper * (1 - v) + lower * v) * (1 + _DRIFT_LIGHT * waves[2])[..., None]
+    return moved

@@ -1,0 +1,236 @@
+"""Writes one edit of the past: the job, its consents, its calls and every line of its history.
+
+The words are those of the stages themselves, so a seeded job reads like a real one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from PIL import Image
+
+from editor import storage
+from editor.imaging.framing import Frame, Size, choose_size, frame_whole
+from editor.management.answers import draw_answer
+from editor.management.stories import SOURCES, Source, Story
+from editor.models import (
+    Attempt,
+    Consent,
+    EditJob,
+    Event,
+    JobState,
+    Mask,
+    Picture,
+    Result,
+    UpstreamModel,
+    User,
+)
+from editor.money import NANO
+from editor.results import compose_result
+from editor.upstream import key_tail
+
+WORKER = "seed:0"
+SENT_PIXELS = 2_600_000  # what fits under the ceiling of one call, roughly
+LINK_SECONDS = 3600
+
+
+@dataclass
+class Purse:
+    """The money of the one key that pays, in nano-dollars."""
+
+    left: int = 25 * NANO
+
+    def pay(self, cost: int | None) -> int:
+        """Take a cost and give what is left; an unknown cost takes nothing."""
+        self.left -= cost or 0
+        return self.left
+
+
+@dataclass
+class Past:
+    """One edit being written down, and the moment that the telling has come to."""
+
+    story: Story
+    source: Source
+    job: EditJob
+    now: datetime
+    purse: Purse
+    changes: dict[str, Any] = field(default_factory=dict)  # of the job row, written at the end
+
+    def say(
+        self, after: float, state: JobState, sentence: str, actor: User | None = None
+    ) -> datetime:
+        """Let `after` seconds pass and add a line to the history."""
+        self.now += timedelta(seconds=after)
+        self.changes["state"] = state
+        Event.objects.create(
+            job=self.job, at=self.now, state=state, sentence=sentence[:400], actor=actor
+        )
+        return self.now
+
+    def grant(self) -> Consent:
+        """A person's leave to pay, given now."""
+        return Consent.objects.create(
+            job=self.job,
+            seq=self.job.consents.count() + 1,
+            max_cost_nano=self.job.estimate_nano,
+            granted_by=self.job.owner,
+            granted_at=self.now,
+        )
+
+    def claim(self) -> None:
+        """A worker takes the job."""
+        self.changes["fence"] = self.changes.get("fence", 0) + 1
+        self.changes["worker"] = WORKER
+        self.say(0.6, JobState.CLAIMED, "Preparing the call.")
+
+    def send(self, consent: Consent) -> Attempt:
+        """The intent to call, as the worker commits it."""
+        self.claim()
+        self.changes["started_at"] = self.say(
+            1.7, JobState.CALLING, f"Sent to {self.job.model_name}."
+        )
+        return Attempt.objects.create(
+            job=self.job,
+            consent=consent,
+            key_tail=key_tail(),
+            sent_at=self.now,
+            frame=frame_record(self.job),
+        )
+
+    def fail_call(
+        self, attempt: Attempt, state: str, code: str, sentence: str, status: int | None
+    ) -> None:
+        """The call ends without an answer after the time it took."""
+        self.now += timedelta(seconds=self.story.seconds)
+        Attempt.objects.filter(pk=attempt.pk).update(
+            state=state,
+            answered_at=self.now,
+            http_status=status,
+            error_code=code,
+            error_sentence=sentence,
+            upstream_request_id="" if status is None else str(attempt.pk),
+        )
+
+    def answer(self, attempt: Attempt, count: int) -> None:
+        """The paid answer arrives, with links to `count` pictures."""
+        self.now += timedelta(seconds=self.story.seconds)
+        price = UpstreamModel.objects.get(model_id=self.job.model_id).price_nano(self.job.size)
+        cost = None if price is None else price * count
+        left = self.purse.pay(cost)
+        expires = self.now + timedelta(seconds=LINK_SECONDS)
+        urls = [link(attempt, index, expires) for index in range(count)]
+        attempt.state = Attempt.State.RECEIVED
+        attempt.answered_at = self.now
+        attempt.http_status = 200
+        attempt.upstream_request_id = str(attempt.pk)
+        attempt.image_urls = urls
+        attempt.links_expire_at = expires
+        attempt.cost_nano = cost
+        attempt.balance_after_nano = left
+        attempt.answer = {
+            "created": int(self.now.timestamp()),
+            "data": [{"url": url} for url in urls],
+            **({} if cost is None else {"cost": cost / NANO}),
+            "paymentSource": "USD",
+            "remainingBalance": left / NANO,
+            "requestId": str(attempt.pk),
+        }
+        attempt.save()
+        self.changes["charged"] = EditJob.Charged.YES
+        came = "1 image" if count == 1 else f"{count} images"
+        more = f" ({self.job.n} asked for)" if count != self.job.n else ""
+        after = f"Answered after {self.story.seconds:.0f} s with {came}{more}."
+        self.say(0, JobState.RECEIVED, after)
+
+    def keep(self, attempt: Attempt) -> None:
+        """Store the pictures of the answer and compose them, by the application's own stage."""
+        mask = opened(self.job.mask) if self.job.mask else None
+        frame = frame_of(self.job)
+        for index, changes in enumerate(self.story.answers):
+            data = draw_answer(self.source, changes, frame, mask, index)
+            result = Result.objects.create(
+                attempt=attempt,
+                index=index,
+                raw=storage.put(storage.raw_key(attempt.pk, index), data),
+                raw_sha256=hashlib.sha256(data).hexdigest(),
+                raw_bytes=len(data),
+                created_at=self.now,
+            )
+            compose_result(self.job, result, attempt)
+        Picture.objects.filter(made_by__attempt=attempt).update(created_at=self.now)
+        Attempt.objects.filter(pk=attempt.pk).update(state=Attempt.State.SAVED)
+        count = len(self.story.answers)
+        kept = "1 picture kept" if count == 1 else f"{count} pictures kept"
+        changed = [result.changed_pixels for result in attempt.results.all()]
+        locks = [pixels for pixels in changed if pixels is not None]
+        lock = f"; {sum(locks)} outside pixels changed" if locks else ""
+        self.changes["finished_at"] = self.say(2.4, JobState.DONE, f"{kept}{lock}.")
+
+
+def opened(mask: Mask) -> Image.Image:
+    """The kept mask as an image."""
+    with Image.open(io.BytesIO(storage.get(mask.file.name or ""))) as image:
+        return image.convert("L")
+
+
+def frame_of(job: EditJob) -> Frame:
+    """What of the picture is sent, chosen as the worker chooses it."""
+    sizes = UpstreamModel.objects.get(model_id=job.model_id).sizes
+    return frame_whole(
+        Size(job.picture.width, job.picture.height), sizes, job.size, max_pixels=None
+    )
+
+
+def frame_record(job: EditJob) -> dict[str, Any]:
+    """The frame as an Attempt keeps it."""
+    frame = frame_of(job)
+    factor = min(1.0, (SENT_PIXELS / frame.sent.pixels) ** 0.5)
+    sent = frame.scaled(factor).sent
+    model = UpstreamModel.objects.get(model_id=job.model_id)
+    return {
+        "box": list(frame.box),
+        "planned": list(frame.sent),
+        "inner": list(frame.inner),
+        "sent": list(sent),
+        "mime": "image/jpeg" if factor < 1 else "image/png",
+        "sha256": hashlib.sha256(job.picture.sha256.encode()).hexdigest(),
+        "mask_dialect": model.mask_dialect if job.mask else "none",
+    }
+
+
+def link(attempt: Attempt, index: int, expires: datetime) -> str:
+    """A result link like the sandbox's; nobody follows it any more."""
+    name = uuid.uuid5(attempt.pk, f"link {index}").hex
+    signature = hashlib.sha256(name.encode()).hexdigest()[:40]
+    query = f"Expires={int(expires.timestamp())}&Signature={signature}"
+    return f"http://127.0.0.1:8001/sandbox/files/{name}.jpg?{query}"
+
+
+def begin(
+    story: Story, picture: Picture, mask: Mask | None, model: UpstreamModel, purse: Purse
+) -> Past:
+    """Write the job as it was submitted."""
+    asked_at = timezone.now() - timedelta(hours=story.hours)
+    size = choose_size(Size(picture.width, picture.height), model.sizes, story.size)
+    job = EditJob.objects.create(
+        owner=picture.owner,
+        picture=picture,
+        mask=mask,
+        prompt=story.prompt,
+        model_id=model.model_id,
+        model_name=model.name,
+        n=min(story.count, model.max_images),
+        size=size,
+        estimate_nano=model.estimate_nano(size, story.count),
+        created_at=asked_at,
+    )
+    past = Past(story, SOURCES[story.source], job, asked_at, purse)
+    past.say(0, JobState.QUEUED, "Queued.", picture.owner)
+    return past

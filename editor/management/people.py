@@ -1,0 +1,53 @@
+"""The people of the demonstration: one who owns, one who shares, one who reviews."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import Permission
+
+from editor.models import User
+
+
+@dataclass
+class People:
+    """Everybody by the name they have in the stories, and the passwords just made."""
+
+    by_name: dict[str, User] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)  # username -> shown once
+
+    def __getitem__(self, name: str) -> User:
+        return self.by_name[name]
+
+
+def gather_people(owner: str, password: str | None) -> People:
+    """Make alice (as `owner`; staff), bob and rita (who reviews), or take those who are there.
+
+    An account that exists keeps its password and its rights.
+    """
+    people = People()
+    for name, username in (("alice", owner), ("bob", "bob"), ("rita", "rita")):
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            chosen = password or secrets.token_urlsafe(9)
+            user = User(username=username)
+            user.is_superuser = name == "alice"
+            user.is_staff = name in ("alice", "rita")
+            user.set_password(chosen)
+            user.save()
+            if name == "rita":
+                user.user_permissions.set(review_rights())
+            people.passwords[username] = chosen
+        people.by_name[name] = user
+    return people
+
+
+def review_rights() -> list[Permission]:
+    """Look at everything of the editor, and decide about jobs."""
+    rights = Permission.objects.filter(content_type__app_label="editor")
+    return [
+        right
+        for right in rights
+        if right.codename.startswith("view_") or right.codename == "review_editjob"
+    ]

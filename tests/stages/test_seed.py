@@ -1,0 +1,153 @@
+"""The demonstration folder: every state has something worth looking at, and all of it is true."""
+
+import io
+
+import numpy as np
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from PIL import Image
+
+from editor import recovery, storage
+from editor.models import (
+    Attempt,
+    EditJob,
+    Event,
+    JobState,
+    Mask,
+    Picture,
+    Result,
+    Review,
+    User,
+)
+
+SMALL = {"side": 320, "jobs": 1}  # one of each ending is told in any case
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker):
+    """A folder seeded once, small, for all tests of this file; gives what was printed."""
+    with django_db_blocker.unblock():
+        printed = io.StringIO()
+        call_command("seed", password="demo-pictures-2026", stdout=printed, **SMALL)
+        yield printed.getvalue()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def folder(seeded, db):
+    """The seeded rows, inside a test's own transaction."""
+    return seeded
+
+
+def test_every_state_has_a_job(folder):
+    assert set(EditJob.objects.values_list("state", flat=True)) == set(JobState.values)
+
+
+def test_there_are_hidden_reviewed_unmasked_and_lost_edits(folder):
+    done = EditJob.objects.filter(state=JobState.DONE)
+    assert done.filter(hidden=True, cancel_requested=True).exists()
+    assert done.filter(mask=None).exists()
+    assert done.exclude(mask=None).exists()
+    assert Attempt.objects.filter(state=Attempt.State.LOST).exists()
+    assert Attempt.objects.filter(state=Attempt.State.NOT_CHARGED).exists()
+    assert Review.objects.filter(reviewer__username="rita").exists()
+
+
+def pixels(key: str, mode: str = "RGB") -> np.ndarray:
+    """The decoded levels of a stored picture."""
+    return np.asarray(Image.open(io.BytesIO(storage.get(key))).convert(mode))
+
+
+def test_every_lock_holds_and_something_inside_it_changed(folder):
+    masked = Result.objects.exclude(attempt__job__mask=None)
+    assert masked.exists()
+    for result in masked:
+        job = result.attempt.job
+        outside = pixels(job.mask.file.name, "L") == 0
+        before, after = pixels(job.picture.file.name), pixels(result.picture.file.name)
+        assert (before[outside] == after[outside]).all()
+        assert (before[~outside] != after[~outside]).any()
+        assert (result.changed_pixels, result.outside_pixels) == (0, outside.sum())
+        assert result.raw_changed_share > 0
+
+
+def test_every_named_file_is_in_storage(folder):
+    names = [
+        name
+        for picture in Picture.objects.all()
+        for name in (picture.file.name, picture.preview.name, picture.thumb.name)
+    ]
+    names += Mask.objects.values_list("file", flat=True)
+    names += Result.objects.values_list("raw", flat=True)
+    assert len(names) > 40
+    assert [name for name in names if not default_storage.exists(name)] == []
+
+
+def test_histories_go_forward_and_end_in_the_state_of_the_job(folder):
+    for job in EditJob.objects.prefetch_related("events"):
+        events = list(job.events.all())
+        moments = [event.at for event in events]
+        assert moments == sorted(moments)
+        assert moments[0] == job.created_at
+        assert events[-1].state == job.state
+
+
+def test_no_consent_paid_for_two_calls(folder):
+    for job in EditJob.objects.all():
+        paid = job.attempts.exclude(state=Attempt.State.NOT_CHARGED)
+        assert paid.values("consent").distinct().count() == paid.count()
+
+
+def test_the_balance_only_falls(folder):
+    answered = Attempt.objects.exclude(balance_after_nano=None).order_by("answered_at")
+    left = [attempt.balance_after_nano for attempt in answered]
+    assert left == sorted(left, reverse=True)
+    assert left[-1] < left[0]
+
+
+def test_a_sweeping_worker_leaves_the_open_jobs_as_they_are(folder, monkeypatch):
+    monkeypatch.setattr(recovery, "send_hint", pytest.fail)
+    before = dict(EditJob.objects.values_list("pk", "state"))
+    assert recovery.sweep() == 0
+    assert dict(EditJob.objects.values_list("pk", "state")) == before
+
+
+def test_a_starting_worker_takes_the_queued_jobs_alone(folder, monkeypatch):
+    hinted = []
+    monkeypatch.setattr(recovery, "send_hint", lambda task, pk: hinted.append(pk) or 1)
+    recovery.forget_hints()
+    recovery.sweep()
+    queued = EditJob.objects.filter(state=JobState.QUEUED)
+    assert set(hinted) == set(queued.values_list("pk", flat=True))
+
+
+def test_the_server_calls_itself_ready_without_a_worker(folder, client):
+    assert client.get("/readyz").json() == {"ready": True, "problems": {}}
+
+
+def test_rita_may_look_and_decide_but_not_more(folder):
+    rita = User.objects.get(username="rita")
+    assert rita.is_staff
+    assert not rita.is_superuser
+    assert rita.has_perms(["editor.view_editjob", "editor.view_picture", "editor.review_editjob"])
+    assert not rita.has_perm("editor.change_editjob")
+    assert not User.objects.get(username="bob").is_staff
+    assert User.objects.order_by("pk").first().username == "alice"
+
+
+def test_the_passwords_are_said_once_and_work(folder, client):
+    assert "login alice demo-pictures-2026" in folder
+    assert client.login(username="bob", password="demo-pictures-2026")
+
+
+def test_a_second_seed_is_refused_in_one_line(folder):
+    with pytest.raises(CommandError, match="only an empty data folder is seeded"):
+        call_command("seed", **SMALL)
+
+
+def test_a_second_seed_if_empty_does_nothing_and_says_nothing(folder, capsys):
+    jobs, events = EditJob.objects.count(), Event.objects.count()
+    call_command("seed", if_empty=True, **SMALL)
+    assert (EditJob.objects.count(), Event.objects.count()) == (jobs, events)
+    assert capsys.readouterr().out == ""
