@@ -1,6 +1,8 @@
 """The addresses of the sandbox: the API's own, the result files, and what tests steer it with."""
 
 import time
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from starlette.applications import Starlette
@@ -49,6 +51,8 @@ class Door:
         if fault and fault.kind in BEFORE_WORK:
             return Reset(1) if fault.kind == "reset_mid_upload" else before_work(fault)
         lookups = {"models": models, "balance": balance, "usage": usage}
+        if self.name == "usage" and "request_id" not in request.path_params:
+            lookups["usage"] = totals
         try:
             answer = lookups[self.name](self.sandbox, request)
         except Refusal as refusal:
@@ -100,6 +104,27 @@ def usage(sandbox: Sandbox, request: Request) -> Response:
     )
 
 
+def totals(sandbox: Sandbox, request: Request) -> Response:
+    """How many calls were charged between two UTC days (both counted), and what they cost."""
+    check_key(request.headers, sandbox.settings)
+    today = datetime.now(UTC).date()
+    try:
+        first, last = (
+            date.fromisoformat(request.query_params.get(name, f"{today}"))
+            for name in ("from", "to")
+        )
+    except ValueError:
+        raise refusals.bad_parameter("from", "Dates are written YYYY-MM-DD.") from None
+    charged = [
+        call
+        for call in sandbox.ledger.calls()
+        if call.charged and first <= datetime.fromtimestamp(call.time, UTC).date() <= last
+    ]
+    cost = f"{sum((call.cost for call in charged), Decimal(0)):f}"
+    figures = {"requests": len(charged), "costUsd": cost, "refundedUsd": "0", "netCostUsd": cost}
+    return json_response({"from": f"{first}", "to": f"{last}", "totals": figures})
+
+
 def build(sandbox: Sandbox) -> Starlette:
     """The application around one sandbox."""
 
@@ -132,6 +157,7 @@ def build(sandbox: Sandbox) -> Starlette:
             Route("/api/v1/images/edit", edits, methods=["POST"]),
             Route("/api/v1/image-models", Door(sandbox, "models"), methods=["GET"]),
             Route("/api/check-balance", Door(sandbox, "balance"), methods=["POST"]),
+            Route("/api/v1/usage", Door(sandbox, "usage"), methods=["GET"]),
             Route("/api/v1/usage/requests/{request_id}", Door(sandbox, "usage"), methods=["GET"]),
             Route("/sandbox/icon.svg", icon),
             Route("/sandbox/files/{name}", file),

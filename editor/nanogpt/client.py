@@ -1,4 +1,4 @@
-"""The calls: one paid, two free. Each is exactly one HTTP request with a total deadline."""
+"""The calls: one paid, the others free. Each is exactly one HTTP request with a total deadline."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Literal, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
@@ -18,10 +19,11 @@ from editor.nanogpt.catalogue import CatalogueModel, parse_catalogue
 from editor.nanogpt.cleaning import read_json
 from editor.nanogpt.encoding import Encoding, encode_edit
 from editor.nanogpt.errors import NanoGPTError, NotSent, OutcomeUnknown, Unavailable
-from editor.nanogpt.messages import Balance, EditAnswer, EditRequest
+from editor.nanogpt.messages import Balance, DayUsage, EditAnswer, EditRequest, RequestUsage
 from editor.nanogpt.money import nano_dollars
 from editor.nanogpt.refusals import error_for
 from editor.nanogpt.transport import BROKEN_SENTENCES, NoAnswer, Reply, exchange
+from editor.nanogpt.usage import is_plain_id, read_charge, read_day, without_charge
 from editor.nanogpt.wire import NotReached, Wire
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ T = TypeVar("T")
 MODELS_PATH = "/api/v1/image-models?detailed=true"
 BALANCE_PATH = "/api/check-balance"
 EDITS_PATH = "/api/v1/images/edits"
+USAGE_PATH = "/api/v1/usage"
 # The free calls answer at once or not at all.
 FREE_CALL_SECONDS = 30.0
 DEFAULT_MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -147,6 +150,55 @@ class NanoGPT:
             return Balance(usd_nano=nano_dollars(body["usd_balance"]))
 
         return self._free_call("balance", prepared, read)
+
+    def usage_of(self, request_id: str) -> RequestUsage:
+        """What the provider charged under this request id. Free, and never raises.
+
+        Only "found" says something: a charge that is not known yet can still come.
+        """
+        if not is_plain_id(request_id):
+            sentence = "This request id has a form that cannot be looked up."
+            return RequestUsage("failed", sentence, code="odd_request_id")
+        prepared = requests.Request(
+            "GET",
+            f"{self._base_url}{USAGE_PATH}/requests/{request_id}",
+            headers=self._headers(self._auth),
+        ).prepare()
+
+        def read(reply: Reply, _: Wire) -> RequestUsage:
+            missing = without_charge(reply)
+            if missing:
+                return missing
+            charge = read_charge(self._free_json(reply))
+            if charge is None:
+                raise _unavailable(reply, "The look-up's answer cannot be read.")
+            return charge
+
+        try:
+            return self._free_call("usage_of", prepared, read)
+        except NanoGPTError as error:
+            answered = error.status is not None
+            return RequestUsage("failed", str(error), code=error.code, answered=answered)
+
+    def usage_on(self, day: date) -> DayUsage:
+        """This key's totals of one UTC day. Free. Raises NotSent, a Refused or Unavailable."""
+        prepared = requests.Request(
+            "GET",
+            f"{self._base_url}{USAGE_PATH}?from={day:%Y-%m-%d}&to={day:%Y-%m-%d}",
+            headers=self._headers(self._auth),
+        ).prepare()
+
+        def read(reply: Reply, _: Wire) -> DayUsage:
+            totals = read_day(self._free_json(reply), day)
+            if totals is None:
+                raise _unavailable(reply, "The day's totals cannot be read.")
+            return totals
+
+        return self._free_call("usage_on", prepared, read)
+
+    def usage_today(self) -> DayUsage:
+        """The same for the running UTC day."""
+        return self.usage_on(datetime.now(UTC).date())
 
     def close(self) -> None:
         """Nothing to do: no connection outlives its call. Callers need not know that."""

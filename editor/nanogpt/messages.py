@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 # The first bytes that each type must have. A part whose type does not match its bytes is answered
 # upstream with a misleading "too large", so such a part is never sent.
@@ -138,3 +139,32 @@ class Balance:
     """What is left on the account, in nano-dollars; None if it was not readable."""
 
     usd_nano: int | None
+
+
+@dataclass(frozen=True)
+class RequestUsage:
+    """What the provider's books say of one request id.
+
+    `outcome`: "found" (one charge), "not_found" (none is known, which proves nothing: it may be
+    pending, expired or somebody else's), "several" (more than one charge), "failed" (the look-up
+    itself brought nothing back). `sentence` says it for people; `code` is why a look-up failed.
+    `answered` is False when nobody could be reached at all.
+    """
+
+    outcome: Literal["found", "not_found", "several", "failed"]
+    sentence: str
+    cost: Cost | None = None
+    code: str = ""
+    answered: bool = True
+
+
+@dataclass(frozen=True)
+class DayUsage:
+    """The provider's totals of one UTC day for one key; None where it names no figure.
+
+    They may be a minute old. `cost_nano` is after refunds where those are told.
+    """
+
+    day: date
+    requests: int | None
+    cost_nano: int | None

@@ -248,6 +248,30 @@ def test_a_request_id_used_twice_is_a_conflict(server):
     assert usage(server, "twice").status_code == 409
 
 
+def totals(server, **days):
+    return requests.get(
+        f"{server.url}/api/v1/usage",
+        params=days,
+        headers={"Authorization": f"Bearer {KEY}"},
+        timeout=5,
+    )
+
+
+def test_the_totals_of_a_day_count_what_was_charged(server):
+    for _ in range(2):
+        server.edit()
+    server.edit(prompt="something forbidden")
+    assert totals(server).json()["totals"] == {
+        "requests": 2,
+        "costUsd": "0.016",
+        "refundedUsd": "0",
+        "netCostUsd": "0.016",
+    }
+    long_ago = {"from": "2020-01-01", "to": "2020-01-02"}
+    assert totals(server, **long_ago).json()["totals"]["requests"] == 0
+    assert totals(server, **{"from": "yesterday"}).status_code == 400
+
+
 def test_an_odd_request_id_is_replaced(server):
     answer = server.edit(headers={"X-Request-ID": "a b\tc"})
     assert answer.headers["X-Request-ID"] == answer.json()["requestId"]
