@@ -43,6 +43,7 @@ class WishForm(forms.Form):
     shown_price = forms.IntegerField(min_value=0, required=False)
     mask = forms.FileField(required=False, allow_empty_file=True)
     kept_mask = forms.UUIDField(required=False)
+    run_again = forms.BooleanField(required=False)  # although the same wish was made before
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 
 from editor import storage
 from editor.imaging.encoding import encode_kept_mask
 from editor.imaging.framing import Box
-from editor.imaging.masking import MaskRefused, measure_mask, read_mask
+from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
 from editor.models import Mask, Picture
 
 MAX_MASK_BYTES = 20_000_000
 
-__all__ = ["MAX_MASK_BYTES", "MaskRefused", "keep_mask"]
+__all__ = [
+    "MAX_MASK_BYTES",
+    "MaskRefused",
+    "PaintedMask",
+    "keep_mask",
+    "keep_painted",
+    "read_painted",
+]
 
 
-def keep_mask(picture: Picture, data: bytes) -> Mask:
-    """Check a painted mask and keep it as 8-bit grey at the picture's size, 255 = edit.
+@dataclass(frozen=True)
+class PaintedMask:
+    """A checked mask that is not kept yet: 8-bit grey PNG at the picture's size, 255 = edit."""
+
+    png: bytes
+    sha256: str
+    measure: MaskMeasure
+
+
+def read_painted(picture: Picture, data: bytes) -> PaintedMask:
+    """Check a painted mask and bring it into the form in which it is kept.
 
     Raises MaskRefused, with a sentence for people, when the bytes are no mask, have
     another size than the picture, or nothing in it is painted.
@@ -29,18 +46,27 @@ def keep_mask(picture: Picture, data: bytes) -> Mask:
         )
         raise MaskRefused(sentence, code="too_many_bytes")
     mask = read_mask(data, (picture.width, picture.height))
-    measure = measure_mask(mask)
-    box = measure.box or Box(0, 0, 0, 0)  # read_mask refuses an empty mask
+    png = encode_kept_mask(mask)
+    return PaintedMask(png, hashlib.sha256(png).hexdigest(), measure_mask(mask))
+
+
+def keep_painted(picture: Picture, painted: PaintedMask) -> Mask:
+    """Keep a checked mask."""
+    box = painted.measure.box or Box(0, 0, 0, 0)  # read_mask refuses an empty mask
     mask_id = uuid.uuid4()
-    encoded = encode_kept_mask(mask)
     return Mask.objects.create(
         id=mask_id,
         picture=picture,
-        file=storage.put(storage.mask_key(mask_id), encoded),
-        sha256=hashlib.sha256(encoded).hexdigest(),
-        painted_pixels=measure.painted_pixels,
+        file=storage.put(storage.mask_key(mask_id), painted.png),
+        sha256=painted.sha256,
+        painted_pixels=painted.measure.painted_pixels,
         left=box.left,
         top=box.top,
         right=box.right,
         bottom=box.bottom,
     )
+
+
+def keep_mask(picture: Picture, data: bytes) -> Mask:
+    """Check a painted mask and keep it. Raises MaskRefused."""
+    return keep_painted(picture, read_painted(picture, data))

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from editor import budgets
 from editor.budgets import OverBudget
-from editor.masks import keep_mask
+from editor.masks import PaintedMask, keep_painted, read_painted
 from editor.models import (
     Attempt,
     EditJob,
@@ -23,7 +23,9 @@ from editor.models import (
     Picture,
     UpstreamModel,
     User,
+    wording,
 )
+from editor.models.wishes import wish_hash
 from editor.money import dollars
 from editor.tasks import hint_job, hint_results
 
@@ -62,24 +64,46 @@ class PriceChanged(SubmitRefused):
         self.price_nano = price_nano
 
 
+class AlreadyDone(SubmitRefused):
+    """The very same wish has its result already, or is on its way to it: `job`."""
+
+    def __init__(self, job: EditJob) -> None:
+        super().__init__(wording.already_there(job), status=409)
+        self.job = job
+
+
 def submit_edit(
-    owner: User, wish: Wish, submit_key: uuid.UUID, shown_price_nano: int | None
+    owner: User,
+    wish: Wish,
+    submit_key: uuid.UUID,
+    shown_price_nano: int | None,
+    *,
+    run_again: bool = False,
 ) -> tuple[EditJob, bool]:
     """Queue a wish, once per submit key; give the job and whether it is new.
 
     The shown price is what the person agreed to pay, so it must still be the price.
-    Raises PriceChanged, SubmitRefused, MaskRefused.
+    `run_again` pays for a wish although the same one has its result already.
+    Raises AlreadyDone, PriceChanged, SubmitRefused, MaskRefused; nothing is kept then.
     """
     earlier = EditJob.objects.filter(owner=owner, submit_key=submit_key).first()
     if earlier:
         return _same_wish(earlier, wish), False
+    mask = wish.mask
+    if isinstance(mask, bytes):
+        mask = read_painted(wish.picture, mask)
+    digest = _hash_of(wish, mask)
+    there = None if run_again else EditJob.objects.already_there(owner, digest)
+    if there is not None:
+        raise AlreadyDone(there)
     estimate = wish.model.estimate_nano(wish.size, wish.n)
     if shown_price_nano != estimate:
         raise PriceChanged(estimate)
     if wish.model.mask_support == UpstreamModel.MaskSupport.REQUIRED and wish.mask is None:
         sentence = f"{wish.model.name} only works with a mask: paint the part that may change."
         raise SubmitRefused(sentence, field="mask")
-    mask = keep_mask(wish.picture, wish.mask) if isinstance(wish.mask, bytes) else wish.mask
+    if isinstance(mask, PaintedMask):
+        mask = keep_painted(wish.picture, mask)
     job = EditJob(
         owner=owner,
         submit_key=submit_key,
@@ -91,6 +115,7 @@ def submit_edit(
         n=wish.n,
         size=wish.size,
         estimate_nano=estimate,
+        wish_hash=digest,
     )
     try:
         with transaction.atomic():
@@ -104,6 +129,17 @@ def submit_edit(
         # The same form arrived twice at once and the other one was quicker.
         return _same_wish(EditJob.objects.get(owner=owner, submit_key=submit_key), wish), False
     return job, True
+
+
+def _hash_of(wish: Wish, mask: PaintedMask | Mask | None) -> str:
+    return wish_hash(
+        wish.picture.sha256,
+        mask.sha256 if mask else None,
+        wish.prompt,
+        wish.model.model_id,
+        wish.n,
+        wish.size,
+    )
 
 
 def _same_wish(job: EditJob, wish: Wish) -> EditJob:
@@ -168,7 +204,7 @@ def repeat_edit(
         sentence = f"{job.model_name} is not offered any more. Choose another model in the studio."
         raise SubmitRefused(sentence, field="model", status=409)
     wish = Wish(job.picture, job.prompt, model, job.n, job.size, job.mask)
-    again, is_new = submit_edit(job.owner, wish, submit_key, shown_price_nano)
+    again, is_new = submit_edit(job.owner, wish, submit_key, shown_price_nano, run_again=True)
     if is_new and actor != job.owner:
         again.note(f"Sent again by {actor.get_username()}.", actor=actor)
     return again

@@ -81,7 +81,8 @@ def make_job(
     picture = picture or make_picture(owner)
     model = model or make_model()
     wish = Wish(picture, "make it golden", model, 1, "auto", make_mask(picture) if masked else None)
-    job, _ = submit_edit(owner, wish, uuid.uuid4(), model.estimate_nano("auto", 1))
+    price = model.estimate_nano("auto", 1)
+    job, _ = submit_edit(owner, wish, uuid.uuid4(), price, run_again=True)
     if state != JobState.QUEUED or fields:
         EditJob.objects.filter(pk=job.pk).update(state=state, **fields)
         job.refresh_from_db()

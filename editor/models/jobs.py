@@ -9,6 +9,7 @@
                timeout, reset, 5xx, unusable answer, worker lost -> UNKNOWN
     UNKNOWN:   late answer -> RECEIVED | owner pays again (new Consent) -> QUEUED
                given up -> FAILED
+    QUEUED, CLAIMED, WAITING: late answer of an earlier call -> RECEIVED (no second call)
     RECEIVED:  stored and composed -> DONE | nothing usable came, or the link died -> FAILED
     CANCELLED: from QUEUED, CLAIMED and WAITING only. During CALLING a cancel is remembered:
                the result was paid for, so it is kept, but hidden.
@@ -60,17 +61,18 @@ class JobState(models.TextChoices):
 CLOSED_STATES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 ARROWS: dict[str, frozenset[str]] = {
-    JobState.QUEUED: frozenset({JobState.CLAIMED, JobState.CANCELLED}),
+    JobState.QUEUED: frozenset({JobState.CLAIMED, JobState.RECEIVED, JobState.CANCELLED}),
     JobState.CLAIMED: frozenset(
         {
             JobState.QUEUED,
             JobState.WAITING,
             JobState.CALLING,
+            JobState.RECEIVED,
             JobState.FAILED,
             JobState.CANCELLED,
         }
     ),
-    JobState.WAITING: frozenset({JobState.QUEUED, JobState.CANCELLED}),
+    JobState.WAITING: frozenset({JobState.QUEUED, JobState.RECEIVED, JobState.CANCELLED}),
     JobState.CALLING: frozenset(
         {JobState.RECEIVED, JobState.WAITING, JobState.FAILED, JobState.UNKNOWN}
     ),
@@ -112,6 +114,17 @@ class EditJobQuerySet(models.QuerySet["EditJob"]):
         return (
             self.owned_by(user).filter(hidden=False).order_by("-created_at", "-id").with_pictures()
         )
+
+    def already_there(self, owner: User, wish_hash: str) -> EditJob | None:
+        """This person's edit of the very same wish: one whose result is kept, else an open one."""
+        same = self.owned_by(owner).filter(wish_hash=wish_hash, hidden=False)
+        newest = same.order_by("-created_at").with_pictures()
+        done = newest.filter(
+            state=JobState.DONE,
+            attempts__results__picture__isnull=False,
+            attempts__results__picture__deleted_at=None,
+        )
+        return done.first() or newest.still_open().first()
 
     def claim(self, job_id: uuid.UUID, worker: str, lease: timedelta) -> EditJob | None:
         """Take a queued job for `worker`, or None when it is not queued any more.
@@ -248,6 +261,11 @@ class EditJob(models.Model):
             JobState.WAITING,
             JobState.CALLING,
         )
+
+    @property
+    def may_owe(self) -> bool:
+        """Whether any call of this job was, or may have been, charged."""
+        return any(attempt.state != "not_charged" for attempt in self.attempts.all())
 
     @property
     def can_retry(self) -> bool:

@@ -48,6 +48,15 @@ def state_sentence(job: EditJob) -> str:
     return _SENTENCES[job.state]
 
 
+def already_there(job: EditJob) -> str:
+    """Say that the very same wish was asked for before, and what became of it."""
+    if job.state == "done":
+        return "You already have this result."
+    if job.state == "unknown":
+        return "You asked for this before. Its outcome is unknown, and it may have been charged."
+    return "This is already running."
+
+
 _STEPS = (
     ("Queued", ("queued", "claimed", "waiting")),
     ("Editing", ("calling", "unknown")),

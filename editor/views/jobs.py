@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from editor import submission
 from editor.accounts import MemberRequest
 from editor.forms import PriceForm, WishForm
-from editor.masks import MaskRefused, keep_mask
+from editor.masks import MaskRefused
 from editor.models import EditJob, Mask, Picture, UpstreamModel
 from editor.money import dollars
-from editor.submission import PriceChanged, SubmitRefused, Wish
+from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
+from editor.views.asking import ask_for_consent, offer_what_is_there
 from editor.views.guards import wants_json
 from editor.views.pictures import kept_mask
 
@@ -35,11 +36,17 @@ def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     wish = _wish(picture, form.cleaned_data)
     try:
         job, is_new = submission.submit_edit(
-            request.user, wish, form.cleaned_data["submit_key"], form.cleaned_data["shown_price"]
+            request.user,
+            wish,
+            form.cleaned_data["submit_key"],
+            form.cleaned_data["shown_price"],
+            run_again=form.cleaned_data["run_again"],
         )
+    except AlreadyDone as there:
+        return offer_what_is_there(request, wish, form, there)
     except (SubmitRefused, MaskRefused) as refused:
         if isinstance(refused, PriceChanged) and not wants_json(request):
-            return _ask_for_consent(request, wish, form, refused.price_nano)
+            return ask_for_consent(request, wish, form, refused.price_nano)
         return _refused(request, picture, str(refused), **_details(refused))
     if wants_json(request):
         return JsonResponse(_submitted(request, job), status=201 if is_new else 200)
@@ -58,27 +65,6 @@ def _details(refused: SubmitRefused | MaskRefused) -> dict[str, Any]:
         return {"field": "mask"}
     price = {"price_nano": refused.price_nano} if isinstance(refused, PriceChanged) else {}
     return {"field": refused.field, "status": refused.status, **price}
-
-
-def _ask_for_consent(
-    request: MemberRequest, wish: Wish, form: WishForm, price_nano: int | None
-) -> HttpResponse:
-    """Name the price on a page of its own: a form without script could not show it before."""
-    mask = wish.mask
-    if isinstance(mask, bytes):
-        try:
-            mask = keep_mask(wish.picture, mask)
-        except MaskRefused as refused:
-            return _refused(request, wish.picture, str(refused), field="mask")
-    context = {
-        "picture": wish.picture,
-        "wish": wish,
-        "mask": mask,
-        "submit_key": form.cleaned_data["submit_key"],
-        "price_nano": price_nano,
-        "price_text": dollars(price_nano),
-    }
-    return render(request, "editor/confirm_price.html", context)
 
 
 def _refused(

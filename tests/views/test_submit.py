@@ -195,3 +195,42 @@ def test_the_job_page_can_be_read_in_every_state(alices, alice, state):
     assert job.prompt in page.content.decode()
     for name in ("job_status", "job_card"):
         assert alices.get(reverse(f"editor:{name}", args=[job.pk])).status_code == 200
+
+
+def test_a_script_learns_of_the_earlier_result_and_can_run_it_again(alices, picture, wish):
+    send(alices, picture, wish)
+    job = EditJob.objects.get()
+    answer = send(alices, picture, wish, submit_key=str(uuid.uuid4()))
+    assert answer.status_code == 409
+    body = answer.json()
+    assert body["already"]["url"] == job.get_absolute_url()
+    assert alices.get(body["already"]["thumb"]).status_code == 200
+    assert body["price_nano"] == 4 * CENT
+    again = send(alices, picture, wish, submit_key=str(uuid.uuid4()), run_again="1")
+    assert again.status_code == 201
+    assert EditJob.objects.count() == 2
+
+
+def test_without_script_the_earlier_result_is_a_page_with_the_same_two_choices(
+    alices, picture, wish
+):
+    send(alices, picture, wish)
+    job = EditJob.objects.get()
+    wish["mask"].seek(0)
+    form = {key: value for key, value in wish.items() if key != "shown_price"}
+    form["submit_key"] = str(uuid.uuid4())
+    page = alices.post(reverse("editor:submit", args=[picture.pk]), form)
+    assert page.status_code == 409
+    words = page.content.decode()
+    assert job.get_absolute_url() in words
+    assert "Run again · $0.04" in words
+    again = {
+        **form,
+        "mask": "",
+        "kept_mask": str(page.context["mask"].pk),
+        "shown_price": str(4 * CENT),
+        "run_again": "1",
+    }
+    alices.post(reverse("editor:submit", args=[picture.pk]), again)
+    assert EditJob.objects.count() == 2
+    assert set(EditJob.objects.values_list("wish_hash", flat=True)) == {job.wish_hash}
