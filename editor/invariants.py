@@ -1,0 +1,228 @@
+"""What must hold of the rows at any moment, whatever was killed; checked, never repaired.
+
+    I1  every open job, and every call, has a living worker or a time at which it goes on
+    I2  no more paid calls than consents: as counted here, and as the upstream counts them
+    I3  every paid answer is kept, or will be tried again, or its loss is on record
+    I4  budgets say what the ledger says; nothing is negative, nothing stays set aside for ever
+    I5  every row that names a file has it, with the bytes it was written with
+
+Reads only, and holds no lock. On a live system rows change between two reads, so
+`confirmed` looks twice and gives what was broken both times.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Now
+
+from editor import storage
+from editor.models import (
+    Attempt,
+    Budget,
+    Consent,
+    EditJob,
+    Event,
+    JobState,
+    LedgerEntry,
+    Mask,
+    Picture,
+    Result,
+)
+from editor.models.jobs import CLOSED_STATES
+
+LATE = timedelta(seconds=30)  # a sweep that waits for a locked database is not yet broken
+SECOND_LOOK_SECONDS = 1.0
+ANSWERED = (Attempt.State.RECEIVED, Attempt.State.SAVED, Attempt.State.LOST)
+DOUBTFUL = (Attempt.State.CALLING, Attempt.State.UNKNOWN)
+ENDS = (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.RELEASE)
+LOSS = "The result is lost"  # how the event of a lost result begins
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One row that breaks one invariant: I1 to I5, the row, and what is wrong with it."""
+
+    name: str
+    row: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.row}: {self.sentence}"
+
+
+def broken_invariants(
+    *,
+    calls_seen: Mapping[uuid.UUID, int] | None = None,
+    read_bytes: bool = False,
+    late: timedelta = LATE,
+) -> list[Broken]:
+    """Give every row that breaks an invariant, as the rows are now.
+
+    `calls_seen` maps jobs to the paid calls that the upstream counted; `read_bytes`
+    compares every file with its digest instead of only asking whether it is there;
+    `late` is how long a sweep may take to get to a row whose time has come.
+    """
+    return [
+        *_nobody_will_go_on(late),
+        *_calls_nobody_ends(late),
+        *_more_calls_than_consents(calls_seen or {}),
+        *_answers_not_kept(late),
+        *_budgets_off_the_ledger(),
+        *_money_set_aside_for_ever(),
+        *_files_missing(read_bytes=read_bytes),
+    ]
+
+
+def confirmed(look: Callable[[], list[Broken]] = broken_invariants) -> list[Broken]:
+    """Look twice, a second apart, and give what was broken both times."""
+    first = {(broken.name, broken.row) for broken in look()}
+    if not first:
+        return []
+    time.sleep(SECOND_LOOK_SECONDS)
+    return [broken for broken in look() if (broken.name, broken.row) in first]
+
+
+# I1
+
+
+def _nobody_will_go_on(late: timedelta) -> Iterator[Broken]:
+    overdue = Now() - late
+    held = EditJob.objects.filter(state__in=(JobState.CLAIMED, JobState.CALLING))
+    for job in held.filter(Q(lease_until=None) | Q(lease_until__lt=overdue)):
+        yield Broken("I1", f"job {job.pk}", f"{job.state}, but its lease is over: {job.worker}")
+    waiting = EditJob.objects.filter(state=JobState.WAITING)
+    for job in waiting.filter(Q(next_at=None) | Q(next_at__lt=overdue)):
+        yield Broken("I1", f"job {job.pk}", f"waiting, and nobody woke it at {_at(job.next_at)}")
+    has_answer = Attempt.objects.filter(state=Attempt.State.RECEIVED).values("job")
+    for job in EditJob.objects.filter(state=JobState.RECEIVED).exclude(pk__in=has_answer):
+        yield Broken("I1", f"job {job.pk}", "received, but none of its answers waits to be kept")
+    doubtful = Attempt.objects.filter(state=Attempt.State.UNKNOWN).values("job")
+    for job in EditJob.objects.filter(state=JobState.UNKNOWN).exclude(pk__in=doubtful):
+        yield Broken("I1", f"job {job.pk}", "unknown, but none of its calls is")
+
+
+def _calls_nobody_ends(late: timedelta) -> Iterator[Broken]:
+    longest = timedelta(seconds=settings.NANOGPT_TIMEOUT_SECONDS + settings.LEASE_SECONDS)
+    calling = Attempt.objects.filter(state=Attempt.State.CALLING)
+    forgotten = calling.exclude(job__state=JobState.CALLING)
+    for attempt in forgotten.filter(sent_at__lt=Now() - longest - late).select_related("job"):
+        yield Broken(
+            "I1", f"attempt {attempt.pk}", f"still calling; its job is {attempt.job.state}"
+        )
+
+
+# I2
+
+
+def _more_calls_than_consents(calls_seen: Mapping[uuid.UUID, int]) -> Iterator[Broken]:
+    spending = ~Q(attempts__state=Attempt.State.NOT_CHARGED) & Q(attempts__isnull=False)
+    for consent in Consent.objects.annotate(calls=Count("attempts", filter=spending)):
+        if consent.calls > 1:
+            yield Broken("I2", f"consent {consent.pk}", f"spent by {consent.calls} calls")
+    for attempt in Attempt.objects.exclude(consent__job=F("job")):
+        yield Broken("I2", f"attempt {attempt.pk}", "made under the consent of another job")
+    given = Counter(
+        Consent.objects.filter(job__in=list(calls_seen)).values_list("job_id", flat=True)
+    )
+    for job, calls in calls_seen.items():
+        if calls > given[job]:
+            yield Broken("I2", f"job {job}", f"{calls} paid calls, but {given[job]} consents")
+
+
+# I3
+
+
+def _answers_not_kept(late: timedelta) -> Iterator[Broken]:
+    overdue = Now() - late
+    # A call that failed may hold what came instead of an answer; its error code tells it apart.
+    answered = Attempt.objects.filter(answer__isnull=False, error_code="")
+    for attempt in answered.exclude(state__in=ANSWERED):
+        yield Broken("I3", f"attempt {attempt.pk}", f"has an answer, but is {attempt.state}")
+    waiting = Attempt.objects.filter(state=Attempt.State.RECEIVED)
+    unheld = waiting.filter(Q(lease_until=None) | Q(lease_until__lt=overdue))
+    for attempt in unheld.filter(next_at__lt=overdue):
+        yield Broken("I3", f"attempt {attempt.pk}", f"not fetched again at {_at(attempt.next_at)}")
+    saved = Attempt.objects.filter(state=Attempt.State.SAVED).annotate(kept=Count("results"))
+    for attempt in saved:
+        if attempt.kept < len(attempt.image_urls):
+            sentence = f"saved, but {attempt.kept} of {len(attempt.image_urls)} images are kept"
+            yield Broken("I3", f"attempt {attempt.pk}", sentence)
+    told = Event.objects.filter(sentence__startswith=LOSS).values("job")
+    for attempt in Attempt.objects.filter(state=Attempt.State.LOST).exclude(job__in=told):
+        yield Broken("I3", f"attempt {attempt.pk}", "lost, but no event says so")
+
+
+# I4
+
+
+def _budgets_off_the_ledger() -> Iterator[Broken]:
+    ended = set(LedgerEntry.objects.filter(kind__in=ENDS).values_list("consent_id", flat=True))
+    reserved: Counter[int] = Counter()
+    spent: Counter[int] = Counter()
+    rows = LedgerEntry.objects.values_list("budget_id", "consent_id", "kind", "amount_nano")
+    for budget_id, consent_id, kind, amount in rows.iterator():
+        if kind == LedgerEntry.Kind.RESERVE and consent_id not in ended:
+            reserved[budget_id] += amount
+        elif kind in (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.ADJUST):
+            spent[budget_id] += amount
+    for budget in Budget.objects.all():
+        row = f"budget {budget.pk}"
+        if budget.reserved_nano != reserved[budget.pk]:
+            sentence = f"{budget.reserved_nano} set aside, the ledger says {reserved[budget.pk]}"
+            yield Broken("I4", row, sentence)
+        if budget.spent_nano != spent[budget.pk]:
+            sentence = f"{budget.spent_nano} spent, the ledger says {spent[budget.pk]}"
+            yield Broken("I4", row, sentence)
+        if min(budget.reserved_nano, budget.spent_nano) < 0:
+            yield Broken("I4", row, "negative")
+
+
+def _money_set_aside_for_ever() -> Iterator[Broken]:
+    ends = LedgerEntry.objects.filter(kind__in=ENDS).values("consent")
+    doubtful = Attempt.objects.filter(state__in=DOUBTFUL).values("consent")
+    still_set_aside = Consent.objects.filter(
+        job__state__in=CLOSED_STATES, entries__kind=LedgerEntry.Kind.RESERVE
+    )
+    for consent in still_set_aside.exclude(pk__in=ends).exclude(pk__in=doubtful):
+        yield Broken("I4", f"consent {consent.pk}", "its job has ended, its money is still held")
+
+
+# I5
+
+
+def _files_missing(*, read_bytes: bool) -> Iterator[Broken]:
+    rows: tuple[tuple[str, QuerySet[Picture] | QuerySet[Mask] | QuerySet[Result], str, str], ...]
+    rows = (
+        ("picture", Picture.objects.filter(deleted_at=None), "file", "sha256"),
+        ("mask", Mask.objects.filter(picture__deleted_at=None), "file", "sha256"),
+        ("result", Result.objects.all(), "raw", "raw_sha256"),
+    )
+    for word, found, file, digest in rows:
+        for pk, key, sha256 in found.values_list("pk", file, digest).iterator():
+            problem = _file_problem(str(key), str(sha256), read_bytes=read_bytes)
+            if problem:
+                yield Broken("I5", f"{word} {pk}", problem)
+
+
+def _file_problem(key: str, sha256: str, *, read_bytes: bool) -> str:
+    if not read_bytes:
+        return "" if default_storage.exists(key) else f"no file {key}"
+    try:
+        data = storage.get(key)
+    except FileNotFoundError:
+        return f"no file {key}"
+    return "" if hashlib.sha256(data).hexdigest() == sha256 else f"other bytes in {key}"
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else "any time"
