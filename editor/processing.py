@@ -17,11 +17,19 @@ import hashlib
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.models.functions import Now
 
 from editor import budgets, gates, storage
@@ -43,6 +51,7 @@ logger = logging.getLogger(__name__)
 # After the intent is committed the call must follow at once. A process that was
 # suspended in between may find the world changed, and must not send any more.
 MAX_SECONDS_FROM_INTENT_TO_SEND = 5.0
+MAX_SECONDS_TO_COMMIT = 600.0
 
 
 class CannotPrepare(Exception):
@@ -82,8 +91,9 @@ def process_job(job_id: uuid.UUID) -> uuid.UUID | None:
             _wait_unsent(job)
             return None
         with contextlib.closing(client):
+            began = _clock()  # before the commit: the machine may be suspended during it, too
             attempt = open_attempt(job, call)
-            return make_call(client, job, attempt, call) if attempt else None
+            return make_call(client, job, attempt, call, began) if attempt else None
 
 
 def _fail_unsent(job: EditJob, problem: str) -> None:
@@ -243,22 +253,40 @@ def _unspent_consent(job: EditJob) -> Consent | None:
     return job.consents.exclude(pk__in=spent.values("consent")).order_by("seq").first()
 
 
-def make_call(client: NanoGPT, job: EditJob, attempt: Attempt, call: Call) -> uuid.UUID | None:
-    """Send the one request and write down how it ended; give the attempt if it was answered."""
-    opened = _clock()
+def make_call(
+    client: NanoGPT, job: EditJob, attempt: Attempt, call: Call, began: float
+) -> uuid.UUID | None:
+    """Send the one request and write down how it ended; give the attempt if it was answered.
+
+    `began` is the clock's reading from before the intent was committed.
+    """
     connection.close()  # a call of minutes must not hold a database connection
     try:
-        if _clock() - opened > MAX_SECONDS_FROM_INTENT_TO_SEND:
+        if _clock() - began > MAX_SECONDS_FROM_INTENT_TO_SEND:
             message = "This worker was suspended before sending."
             raise NotSent(message, code="suspended")
         answer = client.edit(call.request)
     except NanoGPTError as error:
-        gates.report_failure(error)
-        record_failure(job, attempt, error)
+        _until_committed(partial(gates.report_failure, error))
+        _until_committed(partial(record_failure, job, attempt, error))
         return None
-    record_answer(attempt, answer)
+    _until_committed(partial(record_answer, attempt, answer))
     gates.report_answer()
     return attempt.pk
+
+
+def _until_committed(commit: Callable[[], None]) -> None:
+    """Hold in memory what was paid for until a locked or absent database takes it."""
+    patience = time.monotonic() + MAX_SECONDS_TO_COMMIT
+    while True:
+        try:
+            return commit()
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() > patience:
+                raise
+            logger.warning("The database does not take the end of a call; trying again.")
+            time.sleep(1)
 
 
 def _clock() -> float:

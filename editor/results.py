@@ -92,7 +92,13 @@ def keep_raw(attempt: Attempt, index: int, url: str | None) -> Result:
     boat = Lifeboat.objects.filter(attempt=attempt, index=index).first()
     data = bytes(boat.data) if boat else _fetch(url)
     sha256 = hashlib.sha256(data).hexdigest()
-    key = storage.put(storage.raw_key(attempt.pk, index), data)
+    try:
+        key = storage.put(storage.raw_key(attempt.pk, index), data)
+    except Exception:
+        # The link may die before the storage is back: the database holds the bytes until then.
+        if boat is None:
+            Lifeboat.objects.create(attempt=attempt, index=index, data=data)
+        raise
     if boat and hashlib.sha256(storage.get(key)).hexdigest() != sha256:
         message = "Storage did not give back what was written."
         raise NotYet(message)
@@ -228,6 +234,8 @@ def _later_or_lost(attempt: Attempt, reason: str) -> None:
                         f"Request id: {attempt.upstream_request_id or attempt.pk}."
                     )[:400],
                 )
+            else:
+                job.note(f"The result is lost: {reason}")
         return
     wait = RETRY_SECONDS[min(attempt.tries, len(RETRY_SECONDS)) - 1]
     Attempt.objects.filter(pk=attempt.pk).update(
