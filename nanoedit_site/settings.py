@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 
 from nanoedit_site.celery import app as celery_app  # noqa: F401  binds the shared tasks to it
 from nanoedit_site.env import ROOT, read_environment
+from nanoedit_site.logs import logging_settings, secrets_among
 from nanoedit_site.static_storage import tree_hash
 
 ENV = read_environment()
@@ -159,6 +160,9 @@ NANOGPT_MAX_CALLS = ENV.max_calls
 NANOGPT_CALLS_PER_SECOND = ENV.calls_per_second
 SANDBOX_IN_USE = ENV.sandbox_in_use
 
+# Who may read /metrics from elsewhere; empty: nobody but this machine.
+METRICS_TOKEN = ENV.metrics_token
+
 # The operator's rule for calls without an answer; off unless both are set.
 PAY_AGAIN_CODES = ENV.pay_again_codes
 PAY_AGAIN_UP_TO_NANO = ENV.pay_again_up_to_nano
@@ -214,7 +218,7 @@ SESSION_COOKIE_NAME = f"nanoedit_session_{ENV.port}"
 CSRF_COOKIE_NAME = f"nanoedit_csrf_{ENV.port}"
 if ENV.https:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -230,43 +234,108 @@ USE_I18N = False
 USE_TZ = True
 
 # Celery. The row is the queue and the result; a message is a hint that may get lost,
-# come late or come twice. Hence no result backend, no retries, no late schedule.
+# come late or come twice. Hence no result backend, no retries, no late schedule. Every
+# setting that a paid call depends on is said, also where it is Celery's default today.
 CELERY_BROKER_URL = ENV.broker_url
+CELERY_IMPORTS = ["editor.tasks", "editor.recovery"]
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+
+# Messages: a task's name and a row's id.
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]  # never pickle from a broker
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_DEFAULT_QUEUE = "nanoedit"  # its own name on a shared broker
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing is hoarded behind a call of minutes
-CELERY_WORKER_CONCURRENCY = ENV.worker_concurrency
-CELERY_WORKER_POOL = "threads"  # calls wait for the network; and TERM lets them finish
-CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # would cut paid calls
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_TIMEOUT = 2.0
+CELERY_TASK_IGNORE_RESULT = True  # the row is the result
+CELERY_RESULT_BACKEND = None
+# One queue under our own name, as brokers are shared. A second one for free steps would
+# gain nothing: whoever made the call keeps its answer in the same thread.
+CELERY_TASK_DEFAULT_QUEUE = "nanoedit"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep is the retry
-CELERY_TIMEZONE = "UTC"
-CELERY_IMPORTS = ["editor.tasks", "editor.recovery"]
+
+# Repeats. None of these prevents a second delivery, which a broker may always make; the
+# claim in the database does. They keep such repeats rare.
+CELERY_TASK_ACKS_LATE = False  # `keep_results`, which is free to repeat, says otherwise
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # what kills a worker would go round in circles
+CELERY_TASK_RETRY_ON_WORKER_LOST = False
+CELERY_TASK_ACKS_ON_FAILURE = True  # a failure is in the row
+CELERY_TASK_ACKS_ON_TIMEOUT = True
+# The pool of threads has no time limits; the client's own deadline ends a call.
+CELERY_TASK_TIME_LIMIT = None
+CELERY_TASK_SOFT_TIME_LIMIT = None
+
+# Workers
+CELERY_WORKER_POOL = "threads"  # calls wait for the network, and TERM lets them finish
+CELERY_WORKER_CONCURRENCY = ENV.worker_concurrency  # the true ceiling is the gate's
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing is hoarded behind a call of minutes
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 0.0  # TERM waits for every call; no clock cuts it short
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # would cut paid calls
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # no queues that anybody may send "revoke" to
+CELERY_WORKER_SEND_TASK_EVENTS = False  # people and metrics read rows
+CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # our redaction stays in front of every handler
+
+# The broker may be away at any time, and may be started after us.
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_RETRY = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the default gives up after 100
+CELERY_BROKER_POOL_LIMIT = 10
+# A request must never wait for a broker: its row is committed, and the sweep will hint.
+CELERY_BROKER_CONNECTION_TIMEOUT = 1.0
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+# What differs in workers, which may wait: nanoedit_site/celery.py puts it in place.
+CELERY_IN_WORKERS: dict[str, Any] = {"broker_connection_timeout": 4.0}
 if ENV.broker_in_process:
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"polling_interval": 0.05}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}  # a quarter of a core at 0.001
 elif ENV.broker_url.startswith("redis"):
+    # Redis keeps what a worker holds and gives it out again after the visibility timeout:
+    # longer than a call (240 s) and a worker's stop (300 s) together. All programs on one
+    # database share the shortest, so give NanoEdit a database number of its own.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 900,  # longer than a call and a worker's stop together
-        "socket_timeout": 10,  # without it a publish waits for ever on a dead connection
+        "visibility_timeout": 900,
+        "unacked_restore_interval": 10,  # look for such messages every 10 polls …
+        "unacked_restore_throttle": 1,  # … at most once a second
+        "socket_timeout": 2,  # without it a publish waits for ever on a dead connection
         "socket_connect_timeout": 1,
         "socket_keepalive": True,
-        "health_check_interval": 25,
+        "health_check_interval": 25,  # finds connections that a firewall has forgotten
         "global_keyprefix": "nanoedit:",
+        "max_retries": 0,  # the sweep is the retry
+    }
+    CELERY_WORKER_DISABLE_PREFETCH = True  # takes a message only when a thread is free
+    CELERY_IN_WORKERS["broker_transport_options"] = {
+        # A worker blocks in BRPOP, so its reads must last longer than a web process's.
+        **CELERY_BROKER_TRANSPORT_OPTIONS,
+        "socket_timeout": 10,
+    }
+elif ENV.broker_url.startswith("amqp"):
+    # Quorum queues survive the loss of a node, and RabbitMQ has no other replicated kind.
+    # They drop a message after 20 deliveries, which is no harm to a hint.
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = "quorum"
+    CELERY_WORKER_DETECT_QUORUM_QUEUES = True  # they refuse the global prefetch count
+    CELERY_BROKER_HEARTBEAT = 30  # finds dead connections within a minute
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "confirm_publish": True,  # else a hint may vanish and still look sent
+        "read_timeout": 2,
+        "write_timeout": 2,
+        "max_retries": 0,  # without it a publish tries to connect for ever
+    }
+    CELERY_IN_WORKERS["broker_transport_options"] = {
+        **CELERY_BROKER_TRANSPORT_OPTIONS,
+        "read_timeout": 10,
+        "write_timeout": 10,
     }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "editor": {"level": "INFO"},
-        "django.request": {"level": "ERROR"},
-    },
-}
+# One line per record, cleaned of everything that is secret to this server.
+LOGGING = logging_settings(
+    secrets_among(
+        (
+            "" if ENV.sandbox_in_use else ENV.api_key,
+            ENV.secret_key,
+            ENV.metrics_token,
+            ENV.database_url,
+            ENV.broker_url,
+            ENV.s3.secret_access_key if ENV.s3 else "",
+        )
+    )
+)
