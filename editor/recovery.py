@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 
 from editor import leases
 from editor.gates import probe_closed_gate
-from editor.models import Attempt, EditJob, JobState
+from editor.models import Attempt, EditJob, JobState, Worker
 from editor.offers import try_refresh_catalogue
 from editor.tasks import hint_jobs_in_turn, keep_results, send_hint
 from editor.turns import HINT_AGAIN
@@ -162,6 +162,30 @@ class CatalogueKeeper:
 
     def __init__(self) -> None:
         self._next = 0.0
+class Sweeper:
+    """Sweeps, and knows how long ago it last came to the end of it."""
+
+    def __init__(self) -> None:
+        self._ended: float | None = None
+
+    def __call__(self) -> None:
+        """Sweep once."""
+        sweep()
+        first, self._ended = self._ended is None, time.monotonic()
+        if first:
+            self.sign_life()  # from now on this server is ready; the heartbeat may be seconds off
+
+    def sign_life(self) -> None:
+        """Tell those who look after this server that the worker lives, and that it sweeps."""
+        ago = None if self._ended is None else time.monotonic() - self._ended
+        Worker.objects.report(leases.worker_name(), ago)
+
+    def beat(self) -> None:
+        """Renew the leases first: they decide, the sign of life only informs."""
+        leases.renew()
+        self.sign_life()
+
+
 
     def __call__(self) -> None:
         """Refresh if it is time."""
@@ -180,10 +204,11 @@ def start_threads(**_: object) -> None:
         forget_hints()
     _stopping.clear()
     # The heartbeat must outlive the stop signal: running calls are finished after it.
-    Every("heartbeat", settings.HEARTBEAT_SECONDS, leases.renew, _never).start()
-    Every("sweep", settings.SWEEP_SECONDS, sweep, _stopping).start()
+    Every("heartbeat", settings.HEARTBEAT_SECONDS, sweeper.beat, _never).start()
+    Every("sweep", settings.SWEEP_SECONDS, sweeper, _stopping).start()
     Every("catalogue", 1.0, CatalogueKeeper(), _stopping).start()
     Every("gate", 1.0, probe_closed_gate, _stopping).start()
+    sweeper = Sweeper()
 
 
 def forget_hints() -> None:

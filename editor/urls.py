@@ -3,7 +3,17 @@
 from django.contrib.auth import views as auth_views
 from django.urls import path
 
-from editor.views import accounts, files, gallery, health, jobs, pictures, queue, static_files
+from editor.views import (
+    accounts,
+    files,
+    gallery,
+    health,
+    jobs,
+    metrics,
+    pictures,
+    queue,
+    static_files,
+)
 
 app_name = "editor"
 
@@ -48,3 +58,4 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("static/<str:prefix>/<path:rest>", static_files.moved, name="static_moved"),
 ]
+    path("metrics", metrics.metrics, name="metrics"),

@@ -10,6 +10,7 @@ from django.db import close_old_connections, connections
 from django.test import Client
 
 from editor.models import User
+from editor.views.health import storage_probe
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -106,6 +107,12 @@ def ritas(rita):
 def anonymous():
     """A browser in which nobody is logged in."""
     return Browser()
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_of_the_storage():
+    """What one test found out about the storage's health is not true in the next one."""
+    storage_probe.forget()
 
 
 @pytest.fixture

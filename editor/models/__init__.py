@@ -11,6 +11,7 @@ from editor.models.people import User
 from editor.models.pictures import Mask, Picture
 from editor.models.results import Result
 from editor.models.reviews import Review
+from editor.models.workers import Worker
 
 __all__ = [
     "Attempt",
@@ -30,4 +31,5 @@ __all__ = [
     "Review",
     "UpstreamModel",
     "User",
+    "Worker",
 ]

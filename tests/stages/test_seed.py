@@ -122,8 +122,8 @@ def test_a_starting_worker_takes_the_queued_jobs_alone(folder, monkeypatch):
     assert set(hinted) == set(queued.values_list("pk", flat=True))
 
 
-def test_the_server_calls_itself_ready_without_a_worker(folder, client):
-    assert client.get("/readyz").json() == {"ready": True, "problems": {}}
+def test_nothing_but_a_worker_is_missing(folder, client):
+    assert set(client.get("/readyz").json()["problems"]) == {"worker"}
 
 
 def test_rita_may_look_and_decide_but_not_more(folder):

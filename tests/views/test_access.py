@@ -11,7 +11,7 @@ from tests.factories import make_job
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_ALL = {"home", "setup", "login", "logout", "healthz", "readyz", "static_moved"}
+OPEN_TO_ALL = {"home", "setup", "login", "logout", "healthz", "readyz", "metrics", "static_moved"}
 
 
 def editor_routes() -> list[URLPattern]:
