@@ -13,6 +13,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -24,9 +25,26 @@ _held_attempts: set[uuid.UUID] = set()
 _lock = threading.Lock()
 
 
+def here() -> str:
+    """Name what process ids count within: this boot of this host, and the pid namespace.
+
+    The host name alone would not do: cloned machines and containers share it, and would
+    take each other's workers for dead.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+        namespace = str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]")
+    except OSError:
+        boot, namespace = f"{uuid.getnode():x}", ""
+    return f"{platform.node()[:60]}/{boot}{namespace}"
+
+
 def worker_name() -> str:
-    """Name this process: host and process id."""
-    return f"{platform.node()}:{os.getpid()}"
+    """Name this process: where it runs, and its process id."""
+    return f"{_HERE}:{os.getpid()}"
+
+
+_HERE = here()
 
 
 def lease() -> timedelta:
@@ -56,6 +74,12 @@ def _holding(held: set[uuid.UUID], row_id: uuid.UUID) -> Iterator[None]:
             held.discard(row_id)
 
 
+def held_jobs() -> list[uuid.UUID]:
+    """The jobs that this process works on just now."""
+    with _lock:
+        return list(_held_jobs)
+
+
 def renew() -> None:
     """Prolong every lease that this process holds; called by the heartbeat."""
     with _lock:
@@ -71,11 +95,11 @@ def renew() -> None:
 def is_dead(worker: str) -> bool:
     """Tell whether a worker is surely gone: a process id of this host that nobody has.
 
-    Lets the next start of a killed worker go on at once. A name of another host, or a
+    Lets the next start of a killed worker go on at once. A name of another place, or a
     process id that was given out again, is not surely gone: its lease decides.
     """
-    host, _, pid = worker.rpartition(":")
-    if host != platform.node() or not pid.isdigit() or int(pid) == os.getpid():
+    place, _, pid = worker.rpartition(":")
+    if place != _HERE or not pid.isdigit() or int(pid) == os.getpid():
         return False
     try:
         os.kill(int(pid), 0)

@@ -64,7 +64,8 @@ def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
         )
         # Locked (where the database can), so that a sweep cannot move it in between.
         job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
-        if job.state in (JobState.CALLING, JobState.UNKNOWN):
+        other_call = Attempt.objects.filter(job=job, state=Attempt.State.CALLING).exists()
+        if job.is_open and job.state != JobState.RECEIVED and not other_call:
             job.move(
                 JobState.RECEIVED,
                 _answer_sentence(job, answer),
@@ -72,7 +73,10 @@ def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
                 reason="",
                 failure_sentence="",
             )
+            # A consent given while this answer was missing is not needed any more.
+            budgets.release_unspent(job)
         else:
+            EditJob.objects.filter(pk=job.pk).update(charged=EditJob.Charged.YES)
             job.note("A late answer of an earlier call arrived and is kept.")
 
 
@@ -91,7 +95,7 @@ def _earliest_expiry(urls: list[str | None], received_at: datetime) -> datetime 
 def record_failure(job: EditJob, attempt: Attempt, error: NanoGPTError) -> None:
     """Commit how a call failed: surely free, or unknown."""
     with transaction.atomic():
-        Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.CALLING).update(
+        ended = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.CALLING).update(
             state=Attempt.State.UNKNOWN if error.maybe_billed else Attempt.State.NOT_CHARGED,
             answered_at=Now(),
             http_status=error.status,
@@ -99,7 +103,10 @@ def record_failure(job: EditJob, attempt: Attempt, error: NanoGPTError) -> None:
             error_sentence=str(error)[:400],
             upstream_request_id=(error.request_id or "")[:200],
             cost_nano=_said_cost(error),
+            answer=_evidence(error),
         )
+        if ended != 1:
+            return  # given up for lost meanwhile: the job may be at its next call already
         job = EditJob.objects.select_for_update().get(pk=job.pk)
         if job.state != JobState.CALLING:
             return
@@ -120,6 +127,12 @@ def _said_cost(error: NanoGPTError) -> int | None:
     return cost.nano_dollars if cost else None
 
 
+def _evidence(error: NanoGPTError) -> dict[str, str] | None:
+    """The beginning of an answer that could not be used, for staff."""
+    body = error.body_start if isinstance(error, OutcomeUnknown) else ""
+    return {"unusable_answer": body} if body else None
+
+
 def _leave_unknown(job: EditJob, error: NanoGPTError) -> None:
     job.move(
         JobState.UNKNOWN,
@@ -127,6 +140,7 @@ def _leave_unknown(job: EditJob, error: NanoGPTError) -> None:
         reason=error.code[:60],
         failure_sentence=str(error)[:400],
         charged=EditJob.Charged.UNKNOWN,
+        hidden=False,  # a cancel was asked for, but now somebody has to decide
     )
     _pay_again_by_rule(job, error)
 

@@ -9,7 +9,6 @@ write lock.
 from __future__ import annotations
 
 import logging
-import platform
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from typing import Any
 
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
-from django.db import Error, connections
+from django.db import Error, connections, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
@@ -65,28 +64,34 @@ def admit_lost_calls() -> int:
     """CALLING with nobody alive behind it is UNKNOWN: the call may have been charged."""
     moved = 0
     for job in _left_behind(JobState.CALLING):
-        moved += job.move(
-            JobState.UNKNOWN,
-            "The worker went away during the call. It may have been charged.",
-            reason="worker_lost",
-            failure_sentence="The worker went away while the call was running.",
-            charged=EditJob.Charged.UNKNOWN,
-        )
-        Attempt.objects.filter(job=job, state=Attempt.State.CALLING).update(
-            state=Attempt.State.UNKNOWN,
-            error_code="worker_lost",
-            error_sentence="The worker went away while the call was running.",
-        )
+        with transaction.atomic():
+            if not job.move(
+                JobState.UNKNOWN,
+                "The worker went away during the call. It may have been charged.",
+                reason="worker_lost",
+                failure_sentence="The worker went away while the call was running.",
+                charged=EditJob.Charged.UNKNOWN,
+                hidden=False,
+            ):
+                continue
+            Attempt.objects.filter(job=job, state=Attempt.State.CALLING).update(
+                state=Attempt.State.UNKNOWN,
+                error_code="worker_lost",
+                error_sentence="The worker went away while the call was running.",
+            )
+        moved += 1
     return moved
 
 
 def _left_behind(state: JobState) -> list[EditJob]:
     """Jobs in this state whose lease is over, or whose worker is surely dead."""
-    jobs = EditJob.objects.filter(state=state)
+    # What this very process works on is not left behind, even if it was suspended so long
+    # that its leases ran out before the heartbeat came to renew them.
+    jobs = EditJob.objects.filter(state=state).exclude(pk__in=leases.held_jobs())
     over = jobs.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
     dead = [
         worker
-        for worker in jobs.filter(worker__startswith=f"{platform.node()}:")
+        for worker in jobs.filter(worker__startswith=leases.worker_name().rpartition(":")[0])
         .values_list("worker", flat=True)
         .distinct()
         if leases.is_dead(worker)
@@ -157,11 +162,6 @@ class Every:
         connections.close_all()
 
 
-class CatalogueKeeper:
-    """Refreshes the catalogue at the start and every few hours, sooner after a failure."""
-
-    def __init__(self) -> None:
-        self._next = 0.0
 class Sweeper:
     """Sweeps, and knows how long ago it last came to the end of it."""
 
@@ -186,6 +186,11 @@ class Sweeper:
         self.sign_life()
 
 
+class CatalogueKeeper:
+    """Refreshes the catalogue at the start and every few hours, sooner after a failure."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
 
     def __call__(self) -> None:
         """Refresh if it is time."""
@@ -203,12 +208,12 @@ def start_threads(**_: object) -> None:
     if not settings.HINTS_REACH_WORKERS:
         forget_hints()
     _stopping.clear()
+    sweeper = Sweeper()
     # The heartbeat must outlive the stop signal: running calls are finished after it.
     Every("heartbeat", settings.HEARTBEAT_SECONDS, sweeper.beat, _never).start()
     Every("sweep", settings.SWEEP_SECONDS, sweeper, _stopping).start()
     Every("catalogue", 1.0, CatalogueKeeper(), _stopping).start()
     Every("gate", 1.0, probe_closed_gate, _stopping).start()
-    sweeper = Sweeper()
 
 
 def forget_hints() -> None:

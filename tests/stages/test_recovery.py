@@ -1,7 +1,6 @@
 """What was left behind is picked up, and nothing is ever paid for by it."""
 
 import os
-import platform
 import subprocess
 import sys
 import threading
@@ -12,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from editor import recovery, tasks
-from editor.leases import holding_job, is_dead, renew, worker_name
+from editor.leases import here, holding_job, is_dead, renew, worker_name
 from editor.models import Attempt, EditJob, JobState
 from tests.factories import make_job
 
@@ -74,7 +73,7 @@ def test_what_a_living_worker_holds_is_left_alone(alice, hints, state):
 def test_a_worker_of_this_host_that_is_surely_dead_is_not_waited_for(alice, hints):
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     process.wait()
-    dead = f"{platform.node()}:{process.pid}"
+    dead = f"{here()}:{process.pid}"
     job = make_job(alice, JobState.CALLING, lease_until=running(), worker=dead)
     recovery.sweep()
     job.refresh_from_db()
@@ -84,7 +83,7 @@ def test_a_worker_of_this_host_that_is_surely_dead_is_not_waited_for(alice, hint
 def test_a_worker_of_another_host_has_the_benefit_of_the_doubt():
     assert not is_dead("elsewhere:1")
     assert not is_dead(worker_name())
-    assert not is_dead(f"{platform.node()}:{os.getppid()}")
+    assert not is_dead(f"{here()}:{os.getppid()}")
     assert not is_dead("")
 
 
