@@ -56,6 +56,6 @@ urlpatterns = [
     # The server itself
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("static/<str:prefix>/<path:rest>", static_files.moved, name="static_moved"),
 ]
-    path("metrics", metrics.metrics, name="metrics"),

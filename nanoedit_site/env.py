@@ -7,6 +7,7 @@ what was given (never a secret) and what is allowed.
 
 import difflib
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -47,8 +48,8 @@ KNOWN_NAMES = (
     "NANOEDIT_BIND",
     "NANOEDIT_MAX_UPLOAD_MB",
     "NANOEDIT_MAX_MEGAPIXELS",
-    "NANOEDIT_PAY_AGAIN_CODES",
     "NANOEDIT_METRICS_TOKEN",
+    "NANOEDIT_PAY_AGAIN_CODES",
     "NANOEDIT_PAY_AGAIN_UP_TO_USD",
     "DATABASE_URL",
     "CELERY_BROKER_URL",
@@ -106,8 +107,8 @@ class Environment:
     timeout_seconds: float
     max_calls: int  # paid calls in flight at once, over all workers
     calls_per_second: float
-    pay_again_codes: frozenset[int]  # statuses after which the operator pays a second time
     metrics_token: str = field(repr=False)  # opens /metrics to other machines; empty: to none
+    pay_again_codes: frozenset[int]  # statuses after which the operator pays a second time
     pay_again_up_to_nano: int  # … for calls of at most this price
     max_upload_mb: float
     max_megapixels: float
@@ -180,8 +181,8 @@ def read_environment(
         timeout_seconds=values.number("NANOGPT_TIMEOUT_SECONDS", 240.0, 1, 3600),
         max_calls=values.whole("NANOGPT_MAX_CALLS", 16, 1, 1000),
         calls_per_second=values.number("NANOGPT_CALLS_PER_SECOND", 5.0, 0.01, 25),
-        pay_again_codes=values.statuses("NANOEDIT_PAY_AGAIN_CODES"),
         metrics_token=values.secret_word("NANOEDIT_METRICS_TOKEN"),
+        pay_again_codes=values.statuses("NANOEDIT_PAY_AGAIN_CODES"),
         pay_again_up_to_nano=int(
             values.number("NANOEDIT_PAY_AGAIN_UP_TO_USD", 0.0, 0, 1000) * 1_000_000_000
         ),
@@ -247,7 +248,6 @@ class Values(Env):
         """Return a comma-separated list without blanks and empty items."""
         return [word.strip() for word in self.text(name).split(",") if word.strip()]
 
-    def statuses(self, name: str) -> frozenset[int]:
     def secret_word(self, name: str) -> str:
         """Return a secret that fits into a header and is not quickly guessed, or nothing."""
         word = self.text(name)
@@ -255,6 +255,7 @@ class Values(Env):
             refuse(name, None, "at least 16 plain letters, digits and marks")
         return word
 
+    def statuses(self, name: str) -> frozenset[int]:
         """Return HTTP statuses of failures that leave the outcome open, from a list by commas."""
         found = set()
         for word in self.words(name):
