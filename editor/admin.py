@@ -21,10 +21,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from editor import submission
+from editor import evidence, submission
 from editor.accounts import MemberRequest
-from editor.forms import PriceForm, VerdictForm
+from editor.budgets import OverBudget
+from editor.forms import PriceForm, SettleForm, VerdictForm
 from editor.models import EditJob, Picture, Review, UpstreamModel, User
+from editor.models.receipts import receipt_of
 from editor.money import dollars
 from editor.reviews import give_verdict
 from editor.submission import SubmitRefused
@@ -165,6 +167,8 @@ class EditJobAdmin(ReadOnlyAdmin):
                 ("review", self.review),
                 ("retry", self.retry),
                 ("cancel", self.cancel),
+                ("look", self.look),
+                ("settle", self.settle),
             )
         ]
         return acts + super().get_urls()
@@ -188,6 +192,8 @@ class EditJobAdmin(ReadOnlyAdmin):
             "reviews": job.reviews.select_related("reviewer"),
             "can_review": request.user.has_perm("editor.review_editjob"),
             "submit_key": uuid.uuid4(),
+            "receipt": receipt_of(job),
+            "findings": evidence.findings(job),
             **_again(job),
         }
         return super().change_view(
@@ -221,11 +227,12 @@ class EditJobAdmin(ReadOnlyAdmin):
         key = form.cleaned_data["submit_key"] or uuid.uuid4()
         try:
             if job.is_unknown:
-                submission.pay_again(job, request.user)
+                if not submission.pay_again(job, request.user):
+                    messages.info(request, "Nothing was sent: this job has moved on meanwhile.")
                 return _back_to(job)
             price = form.cleaned_data["shown_price"]
             job = submission.repeat_edit(job, request.user, key, price)
-        except SubmitRefused as refused:
+        except (SubmitRefused, OverBudget) as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, "Queued again as a new job.")
@@ -235,6 +242,33 @@ class EditJobAdmin(ReadOnlyAdmin):
         """Cancel somebody's job."""
         job = self._reviewable(request, pk)
         messages.info(request, submission.cancel_edit(job, request.user))
+        return _back_to(job)
+
+    def look(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+        """Ask the upstream about the calls of an unknown job, for free."""
+        job = self._reviewable(request, pk)
+        found = evidence.look(job, request.user) if job.is_unknown else None
+        messages.info(request, found.sentence if found else "Nothing to look for at this job.")
+        return _back_to(job)
+
+    def settle(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+        """Close an unknown job as charged or not charged, with the reason."""
+        job = self._reviewable(request, pk)
+        form = SettleForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, f"Not settled. {form.first_problem()}")
+            return _back_to(job)
+        said = form.cleaned_data
+        if submission.settle_unknown(
+            job,
+            request.user,
+            charged=said["charged"],
+            cost_nano=said["cost_nano"],
+            reason=said["reason"],
+        ):
+            messages.success(request, "Settled.")
+        else:
+            messages.info(request, "Nothing to settle: this job has moved on meanwhile.")
         return _back_to(job)
 
 

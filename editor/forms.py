@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
 
 from editor.models import Review, UpstreamModel, User
+from editor.money import NANO
 
 MAX_PROMPT = 4000
 MAX_IMAGES = 10
@@ -105,6 +107,33 @@ class VerdictForm(forms.Form):
 
     verdict = forms.ChoiceField(choices=Review.Verdict.choices)
     note = forms.CharField(max_length=2000, required=False, strip=True)
+
+
+class SettleForm(forms.Form):
+    """What staff found out about a call without an answer."""
+
+    charged = forms.TypedChoiceField(
+        choices=[("yes", "Charged"), ("no", "Not charged")], coerce=lambda said: said == "yes"
+    )
+    cost = forms.DecimalField(min_value=0, max_value=1000, decimal_places=9, required=False)
+    reason = forms.CharField(max_length=300, strip=True)
+
+    def clean(self) -> dict[str, object]:
+        """A charge needs its sum: `cost_nano` in nano-dollars, None where nothing was charged."""
+        cleaned = super().clean() or {}
+        cost: Decimal | None = cleaned.get("cost")
+        if cleaned.get("charged") and cost is None and "cost" not in self.errors:
+            self.add_error("cost", "Say how much was charged.")
+        cleaned["cost_nano"] = int(cost * NANO) if cost is not None else None
+        return cleaned
+
+    def first_problem(self) -> str:
+        """One sentence for the desk."""
+        if "reason" in self.errors:
+            return "Say why: a reason of up to 300 characters is kept in the history."
+        if "cost" in self.errors:
+            return "Say how many dollars were charged, from 0 to 1000."
+        return "Choose whether it was charged."
 
 
 class PriceForm(forms.Form):

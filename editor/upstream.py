@@ -9,13 +9,16 @@ from django.conf import settings
 from editor.nanogpt.client import NanoGPT
 
 
-def open_client() -> NanoGPT:
-    """Make a client with this server's address, key and deadline. Close it after use."""
+def open_client(timeout_seconds: float | None = None) -> NanoGPT:
+    """Make a client with this server's address, key and deadline. Close it after use.
+
+    `timeout_seconds` is for free calls that somebody waits for.
+    """
     return NanoGPT(
         settings.NANOGPT_BASE_URL,
         settings.NANOGPT_API_KEY,
         auth=cast("Any", settings.NANOGPT_AUTH),
-        timeout_seconds=settings.NANOGPT_TIMEOUT_SECONDS,
+        timeout_seconds=timeout_seconds or settings.NANOGPT_TIMEOUT_SECONDS,
     )
 
 

@@ -274,8 +274,8 @@ class EditJob(models.Model):
 
     @property
     def can_look_again(self) -> bool:
-        """Whether keeping the paid answer can be tried again, for free."""
-        return self.state == JobState.RECEIVED
+        """Whether it is of use to ask once more, for free: for the answer, or about the call."""
+        return self.state in (JobState.RECEIVED, JobState.UNKNOWN)
 
     # What pages show
 

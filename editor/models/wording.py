@@ -92,6 +92,8 @@ def billed_text(job: EditJob) -> str:
         attempt.cost_nano
         for attempt in job.attempts.all()
         if attempt.state in ("received", "saved", "lost")
+        # settled by staff: nobody will clear it up any more, and a figure was agreed on
+        or (attempt.state == "unknown" and job.state == "failed" and job.charged == "yes")
     ]
     if job.state == "calling":
         return "not yet known"
@@ -111,4 +113,6 @@ def billed_source_text(job: EditJob) -> str:
         return "No call was answered, so nothing was charged."
     if text == "unknown":
         return "The upstream did not say what it charged."
+    if job.state == "failed" and all(a.state == "unknown" for a in job.attempts.all()):
+        return "As staff settled it; the history says why."
     return "As the upstream reported it with the answer."

@@ -12,11 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
-from editor import submission
+from editor import budgets, evidence, submission
 from editor.accounts import MemberRequest
+from editor.budgets import OverBudget
 from editor.forms import PriceForm, WishForm
 from editor.masks import MaskRefused
 from editor.models import EditJob, Mask, Picture, UpstreamModel
+from editor.models.receipts import month_of, receipt_of
 from editor.money import dollars
 from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
 from editor.views.asking import ask_for_consent, offer_what_is_there
@@ -111,6 +113,9 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "again_price_nano": again,
         "again_price_text": dollars(again),
         "submit_key": uuid.uuid4(),
+        "receipt": receipt_of(job),
+        "month": month_of(job, budgets.this_month()),
+        "findings": evidence.findings(job),
     }
 
 
@@ -167,7 +172,12 @@ def retry(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def pay_again(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Agree to one more paid call for a job whose outcome is unknown."""
     found = _own_job(request, pk)
-    if submission.pay_again(found, request.user):
+    try:
+        agreed = submission.pay_again(found, request.user)
+    except OverBudget as over:
+        messages.error(request, str(over))
+        return redirect(found)
+    if agreed:
         messages.info(request, "Agreed. The edit is queued again.")
     else:
         messages.info(request, "Nothing to pay again: this edit has moved on meanwhile.")
@@ -187,8 +197,12 @@ def give_up(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @login_required
 @require_POST
 def look_again(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """Try at once to keep an answer that is paid for; free."""
+    """Ask once more, for free: for an answer that is paid for, or about a call without one."""
     found = _own_job(request, pk)
+    if found.is_unknown:
+        newest = evidence.look(found, request.user)
+        messages.info(request, newest.sentence if newest else "There is no call to look for.")
+        return redirect(found)
     if submission.look_again(found):
         messages.info(request, "Looking again now. This costs nothing.")
     else:

@@ -1,0 +1,157 @@
+"""The receipt of a job: every movement of money for it, and where each figure comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from editor.models.ledger import Budget, LedgerEntry
+from editor.money import dollars
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from editor.models.attempts import Consent
+    from editor.models.jobs import EditJob
+
+SETTLED = "Settled as"  # how the event of a settlement by staff begins
+SETTLED_BY = "settled by "  # how the source of such a figure begins
+_SOURCES = {
+    "the answer": "as the upstream reported",
+    "estimate": "estimate, the upstream named none",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One consent: who paid, what was set aside and what became of it.
+
+    `billed_nano` is None while the end is open. `is_held` says that the money is still set aside.
+    """
+
+    seq: int
+    granted: str
+    granted_at: datetime
+    reserved_nano: int | None
+    billed_nano: int | None
+    is_held: bool
+    is_released: bool
+    source: str
+    balance_after_nano: int | None
+
+    @property
+    def reserved_text(self) -> str:
+        return dollars(self.reserved_nano)
+
+    @property
+    def billed_text(self) -> str:
+        if self.is_released and not self.billed_nano:
+            return "nothing"
+        return "not yet known" if self.billed_nano is None else dollars(self.billed_nano)
+
+    @property
+    def balance_after_text(self) -> str:
+        return dollars(self.balance_after_nano)
+
+
+@dataclass(frozen=True)
+class Month:
+    """Where the owner's month stands, against a cap."""
+
+    first_day: date
+    spent_nano: int
+    reserved_nano: int
+    cap_nano: int
+
+    @property
+    def left_nano(self) -> int:
+        return max(0, self.cap_nano - self.spent_nano - self.reserved_nano)
+
+    @property
+    def spent_text(self) -> str:
+        return dollars(self.spent_nano)
+
+    @property
+    def reserved_text(self) -> str:
+        return dollars(self.reserved_nano)
+
+    @property
+    def cap_text(self) -> str:
+        return dollars(self.cap_nano)
+
+    @property
+    def left_text(self) -> str:
+        return dollars(self.left_nano)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a job costs, consent by consent."""
+
+    lines: list[Line]
+
+    @property
+    def total_text(self) -> str:
+        """The billed sum; where a part is not known, it says so instead of leaving it out."""
+        known = [line.billed_nano for line in self.lines if line.billed_nano is not None]
+        if len(known) == len(self.lines):
+            return dollars(sum(known)) if sum(known) else "nothing"
+        return f"{dollars(sum(known))}, and more to come" if sum(known) else "not yet known"
+
+
+def receipt_of(job: EditJob) -> Receipt:
+    """Read the receipt of a job from the ledger. Jobs older than the ledger have no lines."""
+    said = _settlement(job)
+    consents = job.consents.select_related("granted_by").prefetch_related("entries", "attempts")
+    return Receipt([_line(consent, said) for consent in consents if consent.entries.all()])
+
+
+def month_of(job: EditJob, first_day: date) -> Month | None:
+    """The owner's month, where they have a cap."""
+    cap = job.owner.monthly_cap_nano
+    if cap is None:
+        return None
+    budget = Budget.objects.filter(user=job.owner, month=first_day).first()
+    spent, reserved = (budget.spent_nano, budget.reserved_nano) if budget else (0, 0)
+    return Month(first_day, spent, reserved, cap)
+
+
+def _line(consent: Consent, said: str) -> Line:
+    entries = list(consent.entries.all())
+    kinds = LedgerEntry.Kind
+    reserve = next((entry for entry in entries if entry.kind == kinds.RESERVE), None)
+    paid = [entry for entry in entries if entry.kind in (kinds.SETTLE, kinds.ADJUST)]
+    released = any(entry.kind == kinds.RELEASE for entry in entries)
+    ended = bool(paid) or released
+    last = next((entry for entry in reversed(entries) if entry.kind != kinds.RESERVE), None)
+    balances = [attempt.balance_after_nano for attempt in consent.attempts.all()]
+    return Line(
+        seq=consent.seq,
+        granted=_granted(consent),
+        granted_at=consent.granted_at,
+        reserved_nano=reserve.amount_nano if reserve else None,
+        billed_nano=sum(entry.amount_nano for entry in paid) if ended else None,
+        is_held=not ended,
+        is_released=released,
+        source=_source(last, said),
+        balance_after_nano=next((nano for nano in reversed(balances) if nano is not None), None),
+    )
+
+
+def _granted(consent: Consent) -> str:
+    if consent.policy:
+        return f"by rule: {consent.policy}"
+    return f"by {consent.granted_by.get_username()}" if consent.granted_by else "by NanoEdit"
+
+
+def _source(end: LedgerEntry | None, said: str) -> str:
+    if end is None:
+        return ""
+    source = _SOURCES.get(end.source, end.source)
+    return f"{source}: {said}" if said and source.startswith(SETTLED_BY) else source
+
+
+def _settlement(job: EditJob) -> str:
+    """The reason that staff gave when they settled this job, or nothing."""
+    event = job.events.filter(sentence__startswith=SETTLED).last()
+    return event.sentence.partition(": ")[2] if event else ""
