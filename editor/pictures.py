@@ -7,6 +7,7 @@ never a row without its bytes.
 from __future__ import annotations
 
 import hashlib
+import threading
 import uuid
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ from editor.models import Picture, User
 
 if TYPE_CHECKING:
     from django.conf import LazySettings
+
+# A 64-megapixel picture takes a gigabyte while it is decoded, composed and encoded. More
+# than two at once would bring a small machine down, and with it every running call.
+AT_ONCE = threading.BoundedSemaphore(2)
 
 PREVIEW_SIDE = 2048
 THUMB_SIDE = 480

@@ -43,7 +43,7 @@ from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.errors import NanoGPTError, NotSent
 from editor.nanogpt.messages import EditRequest, FilePart
 from editor.outcomes import MAX_WAITS, record_answer, record_failure, wait_unsent
-from editor.pictures import read_kept
+from editor.pictures import AT_ONCE, read_kept
 from editor.upstream import open_client
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,8 @@ def process_job(job_id: uuid.UUID) -> uuid.UUID | None:
         return None
     with holding_job(job.pk):
         try:
-            call = prepare_call(job)
+            with AT_ONCE:
+                call = prepare_call(job)
             client = open_client()
         except CannotPrepare as problem:
             _fail_unsent(job, str(problem))

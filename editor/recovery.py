@@ -110,6 +110,17 @@ def wake_waiting_jobs() -> int:
     )
 
 
+def sweep_from_outside() -> int:
+    """Do every step that a process without workers can do.
+
+    With the in-process broker a hint would stay in this very process, and keep the
+    workers from sending their own for a while.
+    """
+    if settings.HINTS_REACH_WORKERS:
+        return sweep()
+    return free_claims_left_behind() + admit_lost_calls() + wake_waiting_jobs()
+
+
 def hint_kept_answers() -> int:
     """Tell Celery of paid answers that still have to be fetched, stored and composed."""
     hints = 0
@@ -191,13 +202,15 @@ class CatalogueKeeper:
 
     def __init__(self) -> None:
         self._next = 0.0
+        self._pause = CATALOGUE_RETRY_SECONDS
 
     def __call__(self) -> None:
         """Refresh if it is time."""
         if time.monotonic() < self._next:
             return
         worked = try_refresh_catalogue()
-        wait = settings.CATALOGUE_SECONDS if worked else CATALOGUE_RETRY_SECONDS
+        wait = settings.CATALOGUE_SECONDS if worked else self._pause
+        self._pause = CATALOGUE_RETRY_SECONDS if worked else min(2 * self._pause, 300.0)
         self._next = time.monotonic() + wait
 
 

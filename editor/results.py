@@ -28,7 +28,7 @@ from editor.leases import holding_attempt, lease
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result
 from editor.nanogpt.download import download_result
 from editor.nanogpt.errors import DownloadFailed, DownloadForbidden
-from editor.pictures import keep_picture, read_kept
+from editor.pictures import AT_ONCE, keep_picture, read_kept
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ MAX_RESULT_PIXELS = 89_000_000  # beyond it Pillow itself warns of a decompressi
 DOWNLOAD_SECONDS = 60.0
 FEATHER_PIXELS_PER_SIDE = 1 / 300  # of the picture's longer side
 TRIES_BEFORE_LOST = 3
+TRIES_TO_COMPOSE = 8
 RETRY_SECONDS = (5, 15, 45, 120, 300)
 
 
@@ -54,20 +55,31 @@ def keep_answer(attempt_id: uuid.UUID) -> None:
     if attempt is None:
         return
     with holding_attempt(attempt.pk):
-        try:
-            results = [
-                keep_raw(attempt, index, url) for index, url in enumerate(attempt.image_urls)
-            ]
-            for result in results:
-                if result.picture_id is None and not result.problem:
-                    compose_result(attempt.job, result, attempt)
-        except NotYet as reason:
-            _later_or_lost(attempt, str(reason))
-        except Exception:
-            logger.exception("Keeping the answer of attempt %s failed.", attempt.pk)
-            _later_or_lost(attempt, "The result could not be stored just now.")
+        # Each image by itself: one dead link must not cost the others.
+        reasons = [
+            reason
+            for index, url in enumerate(attempt.image_urls)
+            if (reason := _keep_one(attempt, index, url))
+        ]
+        if reasons and not _nothing_more_to_hope_for(attempt, reasons[0]):
+            _try_later(attempt, reasons[0])
         else:
-            finish(attempt, results)
+            finish(attempt)
+
+
+def _keep_one(attempt: Attempt, index: int, url: str | None) -> str:
+    """Keep and compose one image; give the reason when it cannot be done yet, else nothing."""
+    try:
+        result = keep_raw(attempt, index, url)
+        if result.picture_id is None and not result.problem:
+            with AT_ONCE:
+                compose_result(attempt.job, result, attempt)
+    except NotYet as reason:
+        return str(reason)
+    except Exception:
+        logger.exception("Keeping image %s of attempt %s failed.", index, attempt.pk)
+        return "The result could not be stored just now."
+    return ""
 
 
 def _take(attempt_id: uuid.UUID) -> Attempt | None:
@@ -176,12 +188,15 @@ def _composed(job: EditJob, attempt: Attempt, answer: ReadPicture) -> Composed:
     return compose(original, mask, answer, frame, feather)
 
 
-def finish(attempt: Attempt, results: list[Result]) -> None:
+def finish(attempt: Attempt) -> None:
     """Commit the end: attempt saved, job done, or failed when nothing usable came."""
+    results = list(attempt.results.order_by("index"))
     usable = sum(result.picture_id is not None for result in results)
+    lost = sum(not result.raw for result in results)
+    state = Attempt.State.LOST if lost == len(results) else Attempt.State.SAVED
     with transaction.atomic():
         saved = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.RECEIVED).update(
-            state=Attempt.State.SAVED, lease_until=None, next_at=None
+            state=state, lease_until=None, next_at=None
         )
         job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
         if saved != 1:
@@ -191,55 +206,57 @@ def finish(attempt: Attempt, results: list[Result]) -> None:
         elif usable:
             job.move(JobState.DONE, _done_sentence(usable, results), failure_sentence="")
         else:
+            problem = results[0].problem if results else "The answer was empty."
             job.move(
                 JobState.FAILED,
-                "The paid answer holds no usable picture; its bytes are kept.",
-                reason="unusable_answer",
+                f"Paid, but no picture could be kept: {problem}",
+                reason="result_lost" if lost else "unusable_answer",
                 failure_sentence=(
-                    f"{results[0].problem if results else 'The answer was empty.'} "
-                    "It was charged; staff can look at the kept bytes."
+                    f"{problem} The call was charged. "
+                    f"Request id: {attempt.upstream_request_id or attempt.pk}."
                 )[:400],
             )
 
 
 def _done_sentence(usable: int, results: list[Result]) -> str:
     kept = "1 picture kept" if usable == 1 else f"{usable} pictures kept"
+    missing = len(results) - usable
+    rest = f", {missing} could not be" if missing else ""
     locks = [result.changed_pixels for result in results if result.changed_pixels is not None]
     lock = f"; {sum(locks)} outside pixels changed" if locks else ""
-    return f"{kept}{lock}."
+    return f"{kept}{rest}{lock}."
 
 
-def _later_or_lost(attempt: Attempt, reason: str) -> None:
-    """Plan the next try, or admit the loss once the links are dead and the bytes not here."""
-    missing = len(attempt.image_urls) - attempt.results.count() - attempt.lifeboats.count()
-    # Several tries, because a clock that runs ahead must not declare a live link dead.
-    expired = (
-        attempt.tries >= TRIES_BEFORE_LOST
-        and attempt.links_expire_at is not None
-        and attempt.links_expire_at < timezone.now()
-    )
-    job = EditJob.objects.get(pk=attempt.job_id)
-    if missing > 0 and expired:
-        with transaction.atomic():
-            Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.RECEIVED).update(
-                state=Attempt.State.LOST, lease_until=None, next_at=None
-            )
-            if job.state == JobState.RECEIVED:
-                job.move(
-                    JobState.FAILED,
-                    f"The result is lost: {reason}",
-                    reason="result_lost",
-                    failure_sentence=(
-                        f"The paid result could not be fetched before its link died. {reason} "
-                        f"Request id: {attempt.upstream_request_id or attempt.pk}."
-                    )[:400],
-                )
-            else:
-                job.note(f"The result is lost: {reason}")
-        return
+def _nothing_more_to_hope_for(attempt: Attempt, reason: str) -> bool:
+    """Give up on images that can never come or never be composed, and say so on each.
+
+    A link is dead after its own expiry and several tries, since a clock that runs ahead
+    must not bury a live one. A composition that fails again and again will not heal.
+    """
+    expired = attempt.links_expire_at is not None and attempt.links_expire_at < timezone.now()
+    here = set(attempt.results.values_list("index", flat=True))
+    here |= set(attempt.lifeboats.values_list("index", flat=True))
+    missing = set(range(len(attempt.image_urls))) - here
+    if missing:
+        if not expired or attempt.tries < TRIES_BEFORE_LOST:
+            return False
+        for index in missing:
+            problem = f"It could not be fetched before its link died. {reason}"[:300]
+            Result.objects.create(attempt=attempt, index=index, raw_bytes=0, problem=problem)
+    if attempt.lifeboats.exists():
+        return False  # storage is away; the bytes are safe and wait for it
+    uncomposed = attempt.results.filter(picture=None, problem="").exclude(raw="")
+    if uncomposed.exists() and attempt.tries < TRIES_TO_COMPOSE:
+        return False
+    uncomposed.update(problem="It could not be put into the picture; its bytes are kept.")
+    return True
+
+
+def _try_later(attempt: Attempt, reason: str) -> None:
     wait = RETRY_SECONDS[min(attempt.tries, len(RETRY_SECONDS)) - 1]
     Attempt.objects.filter(pk=attempt.pk).update(
         lease_until=None, next_at=Now() + timedelta(seconds=wait)
     )
+    job = EditJob.objects.get(pk=attempt.job_id)
     EditJob.objects.filter(pk=job.pk, state=JobState.RECEIVED).update(failure_sentence=reason[:400])
     job.note(f"Not kept yet, trying again in {wait} s: {reason}")

@@ -13,11 +13,14 @@ it. Bytes leave only through the views, which check the owner first.
 
 from __future__ import annotations
 
+import os
 import uuid
+from pathlib import Path
 from typing import IO
 
+from django.core.files import File
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
 
@@ -40,6 +43,25 @@ def mask_key(mask_id: uuid.UUID) -> str:
 def raw_key(attempt_id: uuid.UUID, index: int) -> str:
     """Name the untouched bytes of one answered image."""
     return f"results/{attempt_id}/{index}.raw"
+
+
+class DurableFiles(FileSystemStorage):
+    """Local files that are on the disk when saving returns.
+
+    The row that names a file is committed with a flush; after a power cut it must not
+    point to an empty one.
+    """
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        saved = super()._save(name, content)
+        path = Path(self.path(saved))
+        for opened in (path, path.parent):
+            descriptor = os.open(opened, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        return saved
 
 
 def put(key: str, data: bytes) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from editor.imaging.reading import PictureRefused, read_picture
+from editor.imaging.reading import Limits, PictureRefused, read_picture
 from editor.models import Picture, User
-from editor.pictures import keep_picture, limits_from
+from editor.pictures import AT_ONCE, keep_picture, limits_from
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
+
+logger = logging.getLogger(__name__)
 
 NAMELESS = "Untitled picture"
 
@@ -41,22 +44,28 @@ def receive_picture(owner: User, upload: UploadedFile[bytes]) -> Picture:
             code="too_many_bytes",
             status=413,
         )
+    with AT_ONCE:
+        picture = _kept(owner, upload, limits)
+    picture.save(force_insert=True)
+    return picture
+
+
+def _kept(owner: User, upload: UploadedFile[bytes], limits: Limits) -> Picture:
     data = upload.read()
     try:
         read = read_picture(data, limits)
     except PictureRefused as refused:
         raise UploadRefused(str(refused), code=refused.code, status=refused.status) from refused
     try:
-        picture = keep_picture(owner, display_name(upload.name), Picture.Origin.UPLOAD, data, read)
-    except OSError as problem:
+        return keep_picture(owner, display_name(upload.name), Picture.Origin.UPLOAD, data, read)
+    except Exception as problem:  # every storage has exceptions of its own
+        logger.exception("An upload could not be stored.")
         raise UploadRefused(
             "This server could not store the picture, most likely because its storage is full "
             "or away. Nothing was kept; please try again later.",
             code="storage_failed",
             status=507,
         ) from problem
-    picture.save(force_insert=True)
-    return picture
 
 
 def display_name(given: str | None) -> str:

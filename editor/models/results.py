@@ -15,8 +15,8 @@ class Result(models.Model):
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="results")
     index = models.PositiveSmallIntegerField()
-    raw = models.FileField(max_length=200)
-    raw_sha256 = models.CharField(max_length=64)
+    raw = models.FileField(max_length=200, blank=True)  # empty: it never came
+    raw_sha256 = models.CharField(max_length=64, blank=True)
     raw_bytes = models.PositiveBigIntegerField()
     picture = models.OneToOneField(
         Picture, on_delete=models.PROTECT, null=True, related_name="made_by"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from editor.recovery import sweep
+from editor.recovery import sweep_from_outside
 
 
 class Command(BaseCommand):
@@ -21,4 +21,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it."""
-        self.stdout.write(f"{sweep()} rows moved or hinted")
+        self.stdout.write(f"{sweep_from_outside()} rows moved or hinted")
