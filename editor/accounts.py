@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest
@@ -49,9 +50,10 @@ def make_first_account(user: User) -> bool:
     was quicker.
     """
     with transaction.atomic():
+        # One row that both must lock, so that the second one sees the first one's account.
+        list(ContentType.objects.select_for_update().filter(app_label="editor", model="user"))
+        if not no_account_yet():
+            return False
         user.is_staff = user.is_superuser = True
         user.save()
-        if User.objects.order_by("pk").first() != user:
-            transaction.set_rollback(True)
-            return False
     return True

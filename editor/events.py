@@ -88,11 +88,15 @@ class Hub:
             await _refuse(send)
             return
         listener = Listener(user_id)
-        missed = await self._in_thread(_missed_changes, user_id, _last_event_id(scope))
-        for change in missed:
-            listener.queue.put_nowait(change.message())
+        # Listening first and looking back then: a change in between is told twice, not never.
         self._listeners.add(listener)
         self._start_reader()
+        try:
+            missed = await self._in_thread(_missed_changes, user_id, _last_event_id(scope))
+        except Error:
+            missed = []  # the reader will say so; a page that reconnects asks again
+        for change in missed:
+            listener.queue.put_nowait(change.message())
         streaming = asyncio.create_task(_stream(listener, send))
         leaving = asyncio.create_task(_until_disconnect(receive))
         try:
@@ -118,12 +122,19 @@ class Hub:
         """Pass new rows on to whom they concern, for as long as anybody listens."""
         seen: OrderedDict[int, None] = OrderedDict()
         first = True
+        away = False
         while self._listeners:
             try:
                 changes = await self._in_thread(_recent_changes)
-            except Error:
-                logger.warning("The event table cannot be read just now.", exc_info=True)
-                changes = []
+                away = False
+            except Error as error:
+                if not away:
+                    logger.warning("The event table cannot be read just now: %s", error)
+                away = True
+                # A connection that was lost stays lost until it is closed in its own thread.
+                await self._in_thread(connections.close_all)
+                await asyncio.sleep(READ_SECONDS)
+                continue
             for change in changes:
                 if change.id in seen:
                     continue
@@ -134,6 +145,8 @@ class Hub:
             while len(seen) > 2 * LOOK_BACK_ROWS:
                 seen.popitem(last=False)
             await asyncio.sleep(READ_SECONDS)
+        # Before the last await: a tab that comes during it must start a reader of its own.
+        self._reader = None
         await self._in_thread(connections.close_all)
 
     def _pass_on(self, change: Change) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -62,8 +62,8 @@ def _after(jobs: EditJobQuerySet, mark: str) -> EditJobQuerySet:
     """Only jobs older than the mark "<time>_<id>": a page stays put while new jobs arrive."""
     moment, _, job_id = mark.rpartition("_")
     try:
-        when, key = datetime.fromisoformat(moment), uuid.UUID(job_id)
-    except ValueError:
+        when, key = datetime.fromisoformat(moment).astimezone(UTC), uuid.UUID(job_id)
+    except (ValueError, OverflowError):
         return jobs
     return jobs.filter(Q(created_at__lt=when) | Q(created_at=when, pk__lt=key))
 
