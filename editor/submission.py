@@ -7,8 +7,10 @@ given a hint. When the hint is lost, the sweep of the job table finds the row.
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from django.db import IntegrityError, transaction
 
@@ -29,6 +31,9 @@ from editor.models.receipts import SETTLED, SETTLED_BY
 from editor.models.wishes import wish_hash
 from editor.money import dollars
 from editor.tasks import hint_job, hint_results
+
+UNSENT = (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
+STOP_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -90,21 +95,13 @@ def submit_edit(
     earlier = EditJob.objects.filter(owner=owner, submit_key=submit_key).first()
     if earlier:
         return _same_wish(earlier, wish), False
-    mask = wish.mask
-    if isinstance(mask, bytes):
-        mask = read_painted(wish.picture, mask)
-    digest = _hash_of(wish, mask)
+    painted = read_painted(wish.picture, wish.mask) if isinstance(wish.mask, bytes) else wish.mask
+    digest = _hash_of(wish, painted)
     there = None if run_again else EditJob.objects.already_there(owner, digest)
     if there is not None:
         raise AlreadyDone(there)
-    estimate = wish.model.estimate_nano(wish.size, wish.n)
-    if shown_price_nano != estimate:
-        raise PriceChanged(estimate)
-    if wish.model.mask_support == UpstreamModel.MaskSupport.REQUIRED and wish.mask is None:
-        sentence = f"{wish.model.name} only works with a mask: paint the part that may change."
-        raise SubmitRefused(sentence, field="mask")
-    if isinstance(mask, PaintedMask):
-        mask = keep_painted(wish.picture, mask)
+    estimate = _agreed_price(wish, shown_price_nano)
+    mask = keep_painted(wish.picture, painted) if isinstance(painted, PaintedMask) else painted
     job = EditJob(
         owner=owner,
         submit_key=submit_key,
@@ -130,6 +127,16 @@ def submit_edit(
         # The same form arrived twice at once and the other one was quicker.
         return _same_wish(EditJob.objects.get(owner=owner, submit_key=submit_key), wish), False
     return job, True
+
+
+def _agreed_price(wish: Wish, shown_price_nano: int | None) -> int | None:
+    estimate = wish.model.estimate_nano(wish.size, wish.n)
+    if shown_price_nano != estimate:
+        raise PriceChanged(estimate)
+    if wish.model.mask_support == UpstreamModel.MaskSupport.REQUIRED and wish.mask is None:
+        sentence = f"{wish.model.name} only works with a mask: paint the part that may change."
+        raise SubmitRefused(sentence, field="mask")
+    return estimate
 
 
 def _hash_of(wish: Wish, mask: PaintedMask | Mask | None) -> str:
@@ -162,21 +169,48 @@ def cancel_edit(job: EditJob, actor: User) -> str:
     Before the call nothing is sent. During the call it cannot be stopped: the paid
     result is kept, but hidden.
     """
-    if job.state in (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING) and _cancel_unsent(
-        job, actor
-    ):
+    stopped = _stop(job, actor)
+    if stopped == "cancelled":
         return "Cancelled. Nothing was sent and nothing was charged."
+    if stopped == "hidden":
+        return (
+            "The call is already running and will be paid for. "
+            "Its result will be kept, but hidden from the gallery."
+        )
+    return f"Too late to cancel: {job.get_state_display().lower()}."
+
+
+def cancel_all(owner: User) -> str:
+    """Cancel every job of this person that can be, and say how many of each kind there were."""
+    mine = EditJob.objects.owned_by(owner).filter(state__in=(*UNSENT, JobState.CALLING))
+    # Last in line first: what is cancelled must not make room for what will be.
+    jobs = mine.filter(cancel_requested=False).order_by("-place", "-created_at")
+    stopped = Counter(_stop(job, owner) for job in jobs)
+    return wording.cancelled_all(stopped["cancelled"], stopped["hidden"])
+
+
+def _stop(job: EditJob, actor: User) -> Literal["cancelled", "hidden", "too late"]:
+    for _ in range(STOP_TRIES):
+        before = (job.state, job.fence)
+        if job.state in UNSENT and _cancel_unsent(job, actor):
+            return "cancelled"
+        if job.state == JobState.CALLING and _remember_cancel(job, actor):
+            return "hidden"
+        # A worker may have moved it between our read and our write; then look again.
+        job.refresh_from_db()
+        if before == (job.state, job.fence):
+            break
+    return "too late"
+
+
+def _remember_cancel(job: EditJob, actor: User) -> bool:
     asked = EditJob.objects.filter(
         pk=job.pk, state=JobState.CALLING, cancel_requested=False
     ).update(cancel_requested=True, hidden=True)
     job.refresh_from_db()
     if asked:
         job.note("Cancelled while the call was running; its result will be hidden.", actor=actor)
-        return (
-            "The call is already running and will be paid for. "
-            "Its result will be kept, but hidden from the gallery."
-        )
-    return f"Too late to cancel: {job.get_state_display().lower()}."
+    return asked == 1
 
 
 def _cancel_unsent(job: EditJob, actor: User) -> bool:

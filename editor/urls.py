@@ -43,7 +43,10 @@ urlpatterns = [
     path("jobs/<uuid:pk>/pay-again/", jobs.pay_again, name="job_pay_again"),
     path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job_give_up"),
     path("jobs/<uuid:pk>/look-again/", jobs.look_again, name="job_look_again"),
+    path("jobs/<uuid:pk>/run-next/", queue.run_next, name="job_run_next"),
     path("queue/", queue.queue, name="queue"),
+    path("queue/cancel/", queue.cancel_all, name="queue_cancel_all"),
+    path("queue/gate/", queue.gate, name="queue_gate"),
     path("queue/count/", queue.count, name="queue_count"),
     # 8. The past
     path("gallery/", gallery.gallery, name="gallery"),

@@ -11,6 +11,7 @@ from editor.money import dollars
 if TYPE_CHECKING:
     from editor.models.jobs import EditJob
 
+_UNCHARGED = "Nothing has been charged."
 _SENTENCES = {
     "queued": "Waiting for a free place. Nothing has been sent or charged yet.",
     "claimed": "Preparing the picture and the mask. Nothing has been sent yet.",
@@ -35,7 +36,7 @@ def state_sentence(job: EditJob) -> str:
         until = ""
         if job.next_at:
             until = f" Trying again at {timezone.localtime(job.next_at):%H:%M:%S}."
-        return f"{job.failure_sentence or 'Waiting.'}{until} Nothing has been charged."
+        return f"{job.failure_sentence or 'Waiting.'}{until} {_UNCHARGED}"
     if job.state == "calling" and job.cancel_requested:
         return "Already sent, so it will be paid for. The result will be kept, but hidden."
     if job.state == "done" and job.hidden:
@@ -48,6 +49,39 @@ def state_sentence(job: EditJob) -> str:
     return _SENTENCES[job.state]
 
 
+def standing_sentence(
+    job: EditJob, *, place: int | None = None, closed: str = "", usual: str = ""
+) -> str:
+    """Say where the job stands, knowing more than its row.
+
+    `place` in the whole queue from 1; `closed`: why no call can leave, "" when calls can;
+    `usual`: how long calls of this model take, "" when not known. Moments are left out:
+    pages say them in the reader's own time zone.
+    """
+    waits_for_gate = job.state == "queued" or (job.state == "waiting" and job.reason == "gate")
+    if closed and waits_for_gate:
+        return f"{closed} This edit starts by itself after that. {_UNCHARGED}"
+    if job.state == "queued" and place:
+        return f"{place_words(place)}. Nothing has been sent or charged yet."
+    if job.state == "waiting":
+        return f"{job.failure_sentence or 'Waiting.'} {_UNCHARGED}"
+    if job.state == "calling" and usual and not job.cancel_requested:
+        return f"The model is working: {usual}. You can leave the page."
+    return state_sentence(job)
+
+
+def place_words(place: int) -> str:
+    """Say a place in the queue: "Next in line", "3rd in line"."""
+    return "Next in line" if place == 1 else f"{ordinal(place)} in line"
+
+
+def ordinal(number: int) -> str:
+    """Write a positive whole number as an ordinal: 1st, 2nd, 3rd, 11th, 22nd."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
 def already_there(job: EditJob) -> str:
     """Say that the very same wish was asked for before, and what became of it."""
     if job.state == "done":
@@ -55,6 +89,22 @@ def already_there(job: EditJob) -> str:
     if job.state == "unknown":
         return "You asked for this before. Its outcome is unknown, and it may have been charged."
     return "This is already running."
+
+
+def cancelled_all(cancelled: int, hidden: int) -> str:
+    """Say what cancelling everything did: jobs stopped before their call, and during it."""
+    if not cancelled and not hidden:
+        return "There was nothing left to cancel."
+    words = []
+    if cancelled:
+        edits = "1 edit" if cancelled == 1 else f"{cancelled} edits"
+        words.append(f"{edits} cancelled before anything was sent; nothing was charged.")
+    if hidden:
+        run, its = (
+            ("1 edit is", "Its result") if hidden == 1 else (f"{hidden} edits are", "Results")
+        )
+        words.append(f"{run} running already and will be paid for. {its} will be kept, but hidden.")
+    return " ".join(words)
 
 
 _STEPS = (

@@ -23,7 +23,8 @@ from editor.money import dollars
 from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
 from editor.views.asking import ask_for_consent, offer_what_is_there
 from editor.views.guards import wants_json
-from editor.views.pictures import kept_mask
+from editor.views.pictures import kept_mask, strip_context
+from editor.views.standing import standings
 
 
 @login_required
@@ -86,8 +87,7 @@ def _refused(
 
 
 def _submitted(request: MemberRequest, job: EditJob) -> dict[str, str]:
-    jobs = EditJob.objects.for_gallery(request.user).filter(picture=job.picture)[:30]
-    context = {"picture": job.picture, "jobs": jobs}
+    context = strip_context(request, job.picture)
     return {
         "job": str(job.pk),
         "url": job.get_absolute_url(),
@@ -103,8 +103,10 @@ def _own_job(request: MemberRequest, pk: uuid.UUID) -> EditJob:
 def _job_context(job: EditJob) -> dict[str, Any]:
     model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
     again = model.estimate_nano(job.size, job.n) if model else None
+    month = month_of(job, budgets.this_month())
     return {
         "job": job,
+        "standing": standings([job])[0],
         # A result that is still being composed is neither a picture nor a problem yet.
         "results": [result for result in job.results if result.picture or result.problem],
         "events": job.events.select_related("actor"),
@@ -114,7 +116,8 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "again_price_text": dollars(again),
         "submit_key": uuid.uuid4(),
         "receipt": receipt_of(job),
-        "month": month_of(job, budgets.this_month()),
+        "month": month,
+        "does_not_fit": month is not None and month.left_nano < (job.estimate_nano or 0),
         "findings": evidence.findings(job),
     }
 
@@ -146,7 +149,7 @@ def cancel(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Stop a job that was not sent; remember the wish for one that was."""
     found = _own_job(request, pk)
     messages.info(request, submission.cancel_edit(found, request.user))
-    return redirect(found)
+    return redirect("editor:queue" if request.POST.get("back") == "queue" else found)
 
 
 @login_required

@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from editor import budgets, forecasts
 from editor.accounts import MemberRequest, no_account_yet
 from editor.forms import MAX_PROMPT
 from editor.models import EditJob, Mask, Picture, UpstreamModel
+from editor.money import dollars
 from editor.uploads import UploadRefused, receive_picture
 from editor.views.guards import wants_json
 
@@ -75,16 +77,22 @@ def _uploaded(request: MemberRequest, picture: Picture) -> dict[str, str]:
 def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Paint and say what should happen. `?again=<job>` fills in an earlier wish."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
-    models = [model.for_studio() for model in UpstreamModel.objects.offered()]
+    usual = forecasts.usual_of_all()
+    models = [
+        {**model.for_studio(), "usual": usual[model.model_id].words}
+        if model.model_id in usual
+        else model.for_studio()
+        for model in UpstreamModel.objects.offered()
+    ]
     wish = _earlier_wish(request, picture)
     context = {
-        "picture": picture,
         "models": models,
         "form_action": reverse("editor:submit", args=[picture.pk]),
         "submit_key": str(uuid.uuid4()),
         "wish": wish,
-        "jobs": _jobs_of(request, picture),
         "max_prompt": MAX_PROMPT,
+        "closed": forecasts.closed_gate(),
+        **strip_context(request, picture),
     }
     context["studio_data"] = _studio_data(context)
     return render(request, "editor/studio.html", context)
@@ -108,9 +116,16 @@ def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
     }
 
 
-def _jobs_of(request: MemberRequest, picture: Picture) -> list[EditJob]:
+def strip_context(request: MemberRequest, picture: Picture) -> dict[str, Any]:
+    """What lies under the canvas: the edits of this picture, and the money left for more."""
     jobs = EditJob.objects.for_gallery(request.user).filter(picture=picture)
-    return list(jobs[:STRIP_JOBS])
+    left = budgets.left_nano(request.user)
+    return {
+        "picture": picture,
+        "jobs": list(jobs[:STRIP_JOBS]),
+        "left_nano": left,
+        "left_text": dollars(max(0, left)) if left is not None else "",
+    }
 
 
 def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
@@ -141,8 +156,7 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
 def strip(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The fragment under the canvas: what was asked of this picture so far."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
-    context = {"picture": picture, "jobs": _jobs_of(request, picture)}
-    return render(request, "editor/_studio_strip.html", context)
+    return render(request, "editor/_studio_strip.html", strip_context(request, picture))
 
 
 @login_required

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inWords, momentInWords } from "../../static/js/elapsed.js";
+import { inWords, momentInWords, shareDone } from "../../static/js/elapsed.js";
 import { nextPlace } from "../../static/js/gallery.js";
 import { readAnswer, sizeInWords } from "../../static/js/upload.js";
 
@@ -83,4 +83,13 @@ test("a login page in place of an answer says to log in, anything else odd says 
   assert.match("error" in broken ? broken.error : "", /Try again/);
   const empty = readAnswer({ status: 201, responseText: "{}", responseURL: "/pictures/" });
   assert.ok("error" in empty);
+});
+
+test("the bar of a running call moves on and never claims its end", () => {
+  assert.equal(shareDone(0, 40), 0);
+  assert.equal(shareDone(-5, 40), 0);
+  assert.ok(Math.abs(shareDone(40, 40) - 0.9) < 1e-9);
+  assert.ok(shareDone(20, 40) < shareDone(30, 40));
+  assert.ok(shareDone(1e6, 40) < 1);
+  assert.ok(Number.isFinite(shareDone(3, 0)));
 });

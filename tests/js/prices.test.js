@@ -4,7 +4,7 @@ import { test } from "node:test";
 import {
   countWords, maskSentence, priceWords, sizeChoices, sizeWords,
 } from "../../static/js/studio/models.js";
-import { money, paidImages, priceLabel, unitPrice } from "../../static/js/studio/prices.js";
+import { budgetWords, costWords, money, paidImages, priceLabel, unitPrice } from "../../static/js/studio/prices.js";
 
 /** @typedef {import("../../static/js/studio/types.js").Model} Model */
 
@@ -88,4 +88,21 @@ test("a person is told before paying when the whole picture may change", () => {
   assert.match(maskSentence(model({ mask_support: "required" }), nothing).text, /needs a painted area/);
   assert.deepEqual(maskSentence(model(), { share: 0.12, percent: "12 %" }),
     { text: "Only the painted 12 % may change.", tone: "" });
+});
+
+test("the budget is said before the click, and what it does not allow in full", () => {
+  assert.deepEqual(budgetWords(40_000_000, null), { text: "", isOver: false });
+  assert.deepEqual(budgetWords(40_000_000, 40_000_000),
+    { text: "$0.04 left of this month’s budget.", isOver: false });
+  assert.deepEqual(budgetWords(160_000_000, 50_000_000),
+    { text: "This edit costs $0.16, but only $0.05 of this month’s budget are left.", isOver: true });
+  assert.deepEqual(budgetWords(null, 0), { text: "$0.00 left of this month’s budget.", isOver: false });
+  assert.deepEqual(budgetWords(null, -5),
+    { text: "Only $0.00 of this month’s budget are left.", isOver: true });
+});
+
+test("running again names the same cost as the button above", () => {
+  assert.equal(costWords(40_000_000, 3), "$0.12");
+  assert.equal(costWords(null, 1), "price unknown");
+  assert.equal(costWords(0, 2), "free");
 });

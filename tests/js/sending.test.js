@@ -100,3 +100,11 @@ test("a rectangle may be pulled in any direction, and Shift makes it square", ()
   assert.deepEqual(boxBetween({ x: 10, y: 20 }, { x: 4, y: 50 }, false), { left: 4, top: 20, right: 10, bottom: 50 });
   assert.deepEqual(boxBetween({ x: 10, y: 20 }, { x: 4, y: 50 }, true), { left: -20, top: 20, right: 10, bottom: 50 });
 });
+
+test("an offer of what is there already is no success and keeps its links", () => {
+  const already = { url: "/jobs/1/", thumb: "/pictures/1/thumb/", link: "Use it, free" };
+  const text = JSON.stringify({ error: "You already have this result.", price_nano: 5, already });
+  const answer = readAnswer({ status: 409, text });
+  assert.equal(answer.ok, false);
+  assert.deepEqual(answer.already, already);
+});

@@ -71,7 +71,9 @@ def test_a_filter_shows_only_its_states(alices, alice):
     assert len(alices.get("/gallery/?state=nonsense").context["jobs"]) == 2
 
 
-@pytest.mark.parametrize("after", ["", "-1", "1 OR 1=1", "2026-01-01_x", "\x00", "9" * 5000, FIRST_DAY])
+@pytest.mark.parametrize(
+    "after", ["", "-1", "1 OR 1=1", "2026-01-01_x", "\x00", "9" * 5000, FIRST_DAY]
+)
 def test_a_strange_mark_is_the_first_page(alices, alice, after):
     make_job(alice, JobState.DONE)
     assert len(alices.get("/gallery/", {"after": after}).context["jobs"]) == 1

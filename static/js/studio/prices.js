@@ -54,8 +54,30 @@ export function paidImages(model, wanted) {
  * @param {number} count
  */
 export function priceLabel(unit, count) {
-  if (unit === null) return "Edit · price unknown";
-  if (unit === 0) return "Edit · free";
-  if (count === 1) return `Edit · ${money(unit)}`;
+  if (unit === null || unit === 0 || count === 1) return `Edit · ${costWords(unit, count)}`;
   return `Edit · ${count} × ${money(unit)} = ${money(unit * count)}`;
+}
+
+/**
+ * What a call costs, in a word.
+ * @param {number | null} unit nano-dollars for one image
+ * @param {number} count
+ */
+export function costWords(unit, count) {
+  if (unit === null) return "price unknown";
+  return unit === 0 ? "free" : money(unit * count);
+}
+
+/**
+ * What the month's budget says to a cost.
+ * @param {number | null} cost nano-dollars, null when nobody said
+ * @param {number | null} left nano-dollars, null without a cap
+ * @returns {{text: string, isOver: boolean}}
+ */
+export function budgetWords(cost, left) {
+  if (left === null) return { text: "", isOver: false };
+  const room = money(Math.max(0, left));
+  if ((cost ?? 0) <= left) return { text: `${room} left of this month’s budget.`, isOver: false };
+  const costs = cost ? `This edit costs ${money(cost)}, but only` : "Only";
+  return { text: `${costs} ${room} of this month’s budget are left.`, isOver: true };
 }

@@ -55,4 +55,6 @@ export interface EditAnswer {
   field?: string | null;
   /** What this edit costs now, in nano-dollars, when the shown price no longer holds. */
   price_nano?: number | null;
+  /** The very same wish was made before: what to offer instead of paying again. */
+  already?: { url: string; thumb: string; link: string };
 }

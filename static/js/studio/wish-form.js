@@ -3,8 +3,9 @@
 import { percentText } from "./mask/coverage.js";
 import { MaskFiles } from "./mask-files.js";
 import { maskSentence } from "./models.js";
-import { paidImages, priceLabel, unitPrice } from "./prices.js";
+import { budgetWords, costWords, paidImages, priceLabel, unitPrice } from "./prices.js";
 import { freshKey, post } from "./sending.js";
+import { ThereAlready } from "./there.js";
 import { WishChoices } from "./wish-choices.js";
 
 /** @typedef {import("./mask/sheet.js").MaskSheet} MaskSheet */
@@ -24,6 +25,7 @@ export class WishForm {
   #files = new MaskFiles();
   #choices;
   #maxPrompt;
+  #there;
   #isSending = false;
   #sayTimer = 0;
   #refreshTimer = 0;
@@ -44,6 +46,7 @@ export class WishForm {
     this.#form = form;
     this.#sheet = sheet;
     this.#maxPrompt = data.max_prompt;
+    this.#there = new ThereAlready(this.#part("wish-there"), () => void this.submit({ runAgain: true }));
     this.#choices = new WishChoices(form, data, storage, () => this.refresh());
     this.#field("shown_price").disabled = false;
     // Every complaint is said in the same place, so the browser's own bubbles stay out.
@@ -57,6 +60,8 @@ export class WishForm {
       if (this.#isSending || this.hasUnsentStrokes) event.preventDefault();
     });
     sheet.onChange(() => this.#refreshSoon());
+    // The strip brings along what is left of the budget.
+    document.addEventListener("htmx:afterSwap", () => this.refresh());
     this.refresh();
   }
 
@@ -92,6 +97,8 @@ export class WishForm {
     const count = paidImages(model, this.#choices.count);
     this.#field("shown_price").value = unit === null ? "" : String(unit * count);
     if (!this.#isSending) this.#button.textContent = priceLabel(unit, count);
+    this.#there.keepFor(this.#signature(this.#sheet.revision), costWords(unit, count));
+    this.#showBudget();
     this.#showMaskSentence(model);
     this.#showLength(model);
   }
@@ -102,13 +109,14 @@ export class WishForm {
     this.#refreshTimer = window.setTimeout(() => this.refresh(), REFRESH_AFTER);
   }
 
-  async submit() {
+  /** @param {{runAgain?: boolean}} [how] runAgain: although the same wish was made before */
+  async submit({ runAgain = false } = {}) {
     if (this.#isSending || !this.#mayBeSent()) return;
     this.#isSending = true;
     this.#clearError();
     this.#setBusy("Preparing the mask");
     try {
-      await this.#send();
+      await this.#send(runAgain);
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error), null);
     }
@@ -117,13 +125,15 @@ export class WishForm {
     this.refresh();
   }
 
-  async #send() {
+  /** @param {boolean} runAgain */
+  async #send(runAgain) {
     await this.#sheetFree();
     const { revision, mask } = this.#sheet;
     const signature = this.#signature(revision);
     this.#renewKey(signature);
     const body = new FormData(this.#form);
     body.delete("mask");
+    if (runAgain) body.set("run_again", "1");
     if (!mask.isEmpty) body.set("mask", await this.#files.write(mask), "mask.png");
     this.#setBusy("Sending");
     const answer = await post(this.#form.action, body, (share) => this.#showProgress(share));
@@ -142,6 +152,7 @@ export class WishForm {
    */
   #sent(answer, revision) {
     this.#unanswered = null;
+    this.#there.hide();
     this.#sentRevision = revision;
     this.#field("submit_key").value = answer.submit_key ?? freshKey();
     this.#say("Queued. The mask and the prompt stay for the next try.");
@@ -163,12 +174,13 @@ export class WishForm {
     this.#unanswered = signature;
     if (answer.submit_key) this.#field("submit_key").value = answer.submit_key;
     const { model, size } = this.#choices;
-    if (model && answer.price_nano !== undefined && answer.field === "shown_price") {
+    if (model && answer.price_nano !== undefined) {
       const count = paidImages(model, this.#choices.count);
       const unit = answer.price_nano === null ? null : answer.price_nano / count;
       this.#newPrices.set(`${model.id} ${size}`, unit);
     }
-    this.#fail(answer.error ?? "", answer.field ?? null);
+    if (answer.already) this.#there.show(answer, signature);
+    else this.#fail(answer.error ?? "", answer.field ?? null);
   }
 
   /**
@@ -190,7 +202,8 @@ export class WishForm {
   /** Checks what the person can put right at once. */
   #mayBeSent() {
     const { model } = this.#choices;
-    const problem = this.#lengthProblem(model) ?? this.#maskProblem(model);
+    const problem =
+      this.#lengthProblem(model) ?? this.#maskProblem(model) ?? this.#budgetProblem();
     if (problem) this.#fail(problem.text, problem.field);
     return !problem;
   }
@@ -208,6 +221,26 @@ export class WishForm {
   #maskProblem(model) {
     if (!model || model.mask_support !== "required" || !this.#sheet.mask.isEmpty) return null;
     return { text: `${model.name} only works with a mask: paint the part that may change.`, field: "mask" };
+  }
+
+  #budgetProblem() {
+    const { text, isOver } = this.#budget();
+    return isOver ? { text: `${text} Nothing was sent.`, field: null } : null;
+  }
+
+  #budget() {
+    const cost = this.#field("shown_price").value;
+    const said = document.querySelector("[data-left-nano]")?.getAttribute("data-left-nano");
+    return budgetWords(cost === "" ? null : Number(cost), said ? Number(said) : null);
+  }
+
+  /** The button of an edit that the budget does not allow looks it, but says why when pressed. */
+  #showBudget() {
+    const { text, isOver } = this.#budget();
+    const line = this.#part("wish-budget");
+    if (line.textContent !== text) line.textContent = text;
+    line.dataset.tone = isOver ? "bad" : "";
+    this.#button.setAttribute("aria-disabled", String(isOver));
   }
 
   /** @param {Model | null} model */
