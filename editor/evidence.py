@@ -56,6 +56,24 @@ class BalanceWindow:
             return None
         return self.before_nano - self.after_nano
 
+    @property
+    def before_text(self) -> str:
+        return dollars(self.before_nano)
+
+    @property
+    def after_text(self) -> str:
+        return dollars(self.after_nano)
+
+    @property
+    def difference_text(self) -> str:
+        """The difference in words, for people to judge."""
+        fell = self.fell_nano
+        if fell is None:
+            return ""
+        if fell == 0:
+            return "unchanged so far, which proves nothing"
+        return f"fell by {dollars(fell)}" if fell > 0 else f"rose by {dollars(-fell)}"
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -256,6 +274,30 @@ class Finding:
     window: BalanceWindow
     own_requests: int
     own_cost_nano: int | None
+
+    @property
+    def cost_text(self) -> str:
+        """The charge that the books name for this call, or nothing."""
+        cost = self.evidence.lookup_cost_nano if self.evidence else None
+        return "" if cost is None else dollars(cost)
+
+    @property
+    def upstream_totals_text(self) -> str:
+        """What the upstream counts on the day of the call, or nothing if it tells nothing."""
+        seen = self.evidence
+        if seen is None or (seen.day_requests is None and seen.day_cost_nano is None):
+            return ""
+        calls = "calls unknown" if seen.day_requests is None else _calls(seen.day_requests)
+        return f"{calls}, {dollars(seen.day_cost_nano)}"
+
+    @property
+    def own_totals_text(self) -> str:
+        """What this server sent with the same key on that day, and the known part of its cost."""
+        return f"{_calls(self.own_requests)}, {dollars(self.own_cost_nano or 0)} known"
+
+
+def _calls(count: int) -> str:
+    return "1 call" if count == 1 else f"{count} calls"
 
 
 def findings(job: EditJob) -> list[Finding]:

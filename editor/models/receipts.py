@@ -38,6 +38,7 @@ class Line:
     is_released: bool
     source: str
     balance_after_nano: int | None
+    doubtful_nano: int  # what it counts for if nobody ever learns what it cost
 
     @property
     def reserved_text(self) -> str:
@@ -91,6 +92,11 @@ class Receipt:
     lines: list[Line]
 
     @property
+    def held_text(self) -> str:
+        """What is still set aside: this much counts as spent when the job is given up."""
+        return dollars(sum(line.doubtful_nano for line in self.lines if line.is_held))
+
+    @property
     def total_text(self) -> str:
         """The billed sum; where a part is not known, it says so instead of leaving it out."""
         known = [line.billed_nano for line in self.lines if line.billed_nano is not None]
@@ -124,7 +130,10 @@ def _line(consent: Consent, said: str) -> Line:
     released = any(entry.kind == kinds.RELEASE for entry in entries)
     ended = bool(paid) or released
     last = next((entry for entry in reversed(entries) if entry.kind != kinds.RESERVE), None)
-    balances = [attempt.balance_after_nano for attempt in consent.attempts.all()]
+    attempts = list(consent.attempts.all())
+    balances = [attempt.balance_after_nano for attempt in attempts]
+    named = next((attempt.cost_nano for attempt in attempts if attempt.cost_nano is not None), None)
+    reserved = reserve.amount_nano if reserve else 0
     return Line(
         seq=consent.seq,
         granted=_granted(consent),
@@ -135,6 +144,7 @@ def _line(consent: Consent, said: str) -> Line:
         is_released=released,
         source=_source(last, said),
         balance_after_nano=next((nano for nano in reversed(balances) if nano is not None), None),
+        doubtful_nano=reserved if named is None else named,
     )
 
 
