@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
 from environs import Env, EnvError
@@ -163,7 +163,8 @@ def read_environment(
         secret_key=values.secret_key(data_dir, debug=debug),
         database_url=values.address(
             "DATABASE_URL",
-            f"sqlite:///{data_dir / 'nanoedit.sqlite3'}",
+            # Quoted, since a hash in the folder's name would cut the path off.
+            f"sqlite:///{quote(str(data_dir / 'nanoedit.sqlite3'))}",
             ("sqlite", "postgres", "postgresql"),
         ),
         broker_url=values.address(

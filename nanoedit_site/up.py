@@ -41,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.with_parent:
         die_with_parent(signal.SIGTERM, os.getppid())
+    os.umask(0o077)  # sessions, password hashes and pictures are nobody else's business
     environment = read_environment()
     with only_one(environment.data_dir), Output(environment.data_dir / "logs") as output:
         refuse_taken_port(environment.bind, environment.port)

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from editor import recovery, storage
+from editor import recovery, storage, tasks
 from editor.models import (
     Attempt,
     EditJob,
@@ -107,7 +107,8 @@ def test_the_balance_only_falls(folder):
 
 
 def test_a_sweeping_worker_leaves_the_open_jobs_as_they_are(folder, monkeypatch):
-    monkeypatch.setattr(recovery, "send_hint", pytest.fail)
+    for module in (recovery, tasks):
+        monkeypatch.setattr(module, "send_hint", pytest.fail)
     before = dict(EditJob.objects.values_list("pk", "state"))
     assert recovery.sweep() == 0
     assert dict(EditJob.objects.values_list("pk", "state")) == before
@@ -115,7 +116,7 @@ def test_a_sweeping_worker_leaves_the_open_jobs_as_they_are(folder, monkeypatch)
 
 def test_a_starting_worker_takes_the_queued_jobs_alone(folder, monkeypatch):
     hinted = []
-    monkeypatch.setattr(recovery, "send_hint", lambda task, pk: hinted.append(pk) or 1)
+    monkeypatch.setattr(tasks, "send_hint", lambda task, pk: hinted.append(pk) or 1)
     recovery.forget_hints()
     recovery.sweep()
     queued = EditJob.objects.filter(state=JobState.QUEUED)

@@ -132,6 +132,21 @@ def test_the_list_needs_the_same_queries_for_two_jobs_and_for_twenty(
         ritas.get(LIST)
 
 
+@pytest.mark.parametrize(
+    "prices", ['{"auto": 0.04}', '{"auto": "0.04"}', "[]", "0.04", '{"a": -1}']
+)
+def test_prices_that_would_break_the_studio_are_refused(admin_client, prices):
+    row = make_model()
+    address = reverse("admin:editor_upstreammodel_change", args=[row.pk])
+    form = {
+        name: "" if value is None else value
+        for name, value in admin_client.get(address).context["adminform"].form.initial.items()
+    }
+    answer = admin_client.post(address, {**form, "sizes": '["auto"]', "prices": prices})
+    assert answer.status_code == 200 or UpstreamModel.objects.get().prices == {}
+    assert all(type(nano) is int for nano in UpstreamModel.objects.get().prices.values())
+
+
 def test_a_field_that_staff_override_survives_the_next_refresh(admin_client):
     row = make_model("sandbox/inpaint", name="Inpaint")
     page = admin_client.get(reverse("admin:editor_upstreammodel_change", args=[row.pk]))
