@@ -18,7 +18,7 @@ run: ## Start NanoEdit; PORT=8001 chooses another port, Ctrl-C stops it
 	@exec $(VENV_PYTHON) -m nanoedit_site.up --with-parent
 
 test: ## Run every test: Python, JavaScript, real servers, a real browser
-	@$(SET_UP) dev node chromium
+	@$(SET_UP) dev node chromium rabbitmq
 	@exec $(VENV_PYTHON) scripts/run_tests.py $(ARGS)
 
 lint: ## Check style, types, imports, templates, migrations and settings

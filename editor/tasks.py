@@ -55,7 +55,16 @@ def hint_jobs_in_turn() -> int:
 
     For workers and their sweep: with the in-process broker, nobody else reaches them.
     """
-    return sum(send_hint(run_job, pk) for pk in turns.to_hint() if turns.mark_hinted(pk))
+    sent = 0
+    for pk in turns.to_hint():
+        if not turns.mark_hinted(pk):
+            continue
+        if not send_hint(run_job, pk):
+            # Otherwise the job would wait half a minute for a hint that never left.
+            turns.unmark_hinted(pk)
+            break
+        sent += 1
+    return sent
 
 
 def hint_results(attempt_id: uuid.UUID) -> None:

@@ -64,6 +64,11 @@ def mark_hinted(job_id: uuid.UUID) -> bool:
     return queued.filter(old).update(hinted_at=Now()) == 1
 
 
+def unmark_hinted(job_id: uuid.UUID) -> None:
+    """Give the right back, as the hint did not get away."""
+    EditJob.objects.filter(pk=job_id, state=JobState.QUEUED).update(hinted_at=None)
+
+
 def next_in_turn(hinted: uuid.UUID) -> uuid.UUID | None:
     """Give the job that a hint should start: whoever's turn it is, whichever job it names.
 

@@ -1,4 +1,4 @@
-"""Makes a fresh clone ready: `python3 scripts/set_up.py [runtime|dev] [node] [chromium]`.
+"""Makes a fresh clone ready: `python3 scripts/set_up.py runtime|dev|node|chromium|rabbitmq …`.
 
 Needs nothing but Python 3.11 and its standard library, and does nothing when nothing changed.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from set_up_chromium import set_up_chromium
 from set_up_node import set_up_node
 from set_up_python import set_up_python
+from set_up_rabbitmq import set_up_rabbitmq
 from shared import ROOT, TOOLS, CannotSetUp
 
 OLDEST = (3, 11)
@@ -32,6 +33,8 @@ def main(parts: list[str]) -> int:
                     set_up_node()
                 elif part == "chromium":
                     set_up_chromium()
+                elif part == "rabbitmq":
+                    set_up_rabbitmq()
                 else:
                     raise CannotSetUp(f"there is no part called {part!r}")
         except CannotSetUp as problem:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.servers.chromium import FLAGS, chromium_path
 from tests.servers.postgres import Postgres
+from tests.servers.rabbitmq import RabbitMQ, why_no_rabbitmq
 from tests.servers.sandbox import Sandbox, SandboxProcess
 from tests.servers.seaweed import (
     ACCESS_KEY_ID,
@@ -63,6 +64,31 @@ def fresh_valkey_url(valkey_server: Valkey) -> str:
     """The URL of an empty Valkey (always our own: nobody else's data are wiped)."""
     empty(valkey_server.url)
     return valkey_server.url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server() -> Iterator[RabbitMQ]:
+    """A RabbitMQ of our own, which a test may stop and start; skips where none is installed."""
+    reason = why_no_rabbitmq()
+    if reason:
+        pytest.skip(reason)
+    server = RabbitMQ()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def fresh_rabbitmq_url(rabbitmq_server: RabbitMQ) -> str:
+    """The URL of a RabbitMQ without NanoEdit's queue (always our own)."""
+    rabbitmq_server.empty()
+    return rabbitmq_server.url
+
+
+@pytest.fixture
+def rabbitmq_url(request: pytest.FixtureRequest) -> str:
+    """The amqp:// URL of a RabbitMQ; TEST_RABBITMQ_URL wins."""
+    given = os.environ.get("TEST_RABBITMQ_URL")
+    return given or request.getfixturevalue("fresh_rabbitmq_url")
 
 
 @pytest.fixture(scope="session")

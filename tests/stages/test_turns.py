@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from editor import tasks
 from editor.gates import the_gate
 from editor.models import EditJob, Gate, JobState
 from editor.tasks import hint_jobs_in_turn
@@ -69,3 +70,13 @@ def test_behind_a_closed_gate_nothing_is_started(alice):
     Gate.objects.update(state=Gate.State.PAUSED, closed_until=timezone.now() + timedelta(hours=1))
     assert next_in_turn(jobs[0].pk) is None
     assert to_hint() == []
+
+
+def test_a_hint_that_did_not_leave_is_tried_again_by_the_next_sweep(alice, monkeypatch):
+    (job,) = jobs_of(alice, 1)
+    monkeypatch.setattr(tasks, "send_hint", lambda *_: False)
+    assert hint_jobs_in_turn() == 0
+    job.refresh_from_db()
+    assert job.hinted_at is None
+    monkeypatch.setattr(tasks, "send_hint", lambda *_: True)
+    assert hint_jobs_in_turn() == 1
