@@ -71,12 +71,15 @@ class Call:
     frame: dict[str, Any]  # as the Attempt keeps it
 
 
-def process_job(job_id: uuid.UUID) -> uuid.UUID | None:
-    """Take one queued job as far as its answer; give the attempt whose answer is to be kept.
+def process_job(*job_ids: uuid.UUID) -> uuid.UUID | None:
+    """Take the first of these jobs that nobody else claims as far as its answer.
 
-    None when the job was not ours to take, or ended without an answer.
+    Gives the attempt whose answer is to be kept; None when no job was ours to take, or
+    it ended without an answer. A lost race must not end here: its hint is used up, and
+    the job that it stood for would wait for the next one.
     """
-    job = EditJob.objects.claim(job_id, worker_name(), lease())
+    claims = (EditJob.objects.claim(job_id, worker_name(), lease()) for job_id in job_ids)
+    job = next((job for job in claims if job), None)
     if job is None:
         return None
     with holding_job(job.pk):

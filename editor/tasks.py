@@ -27,10 +27,7 @@ HINT_EXPIRES_SECONDS = 600  # hints must not pile up while no worker is there
 @shared_task(name="editor.run_job", acks_late=False)
 def run_job(job_id: str) -> None:
     """Take one job from queued to as far as it gets: whoever's turn it is."""
-    chosen = turns.next_in_turn(uuid.UUID(job_id))
-    if chosen is None:
-        return
-    attempt_id = process_job(chosen)
+    attempt_id = process_job(*turns.next_in_turn(uuid.UUID(job_id)))
     hint_jobs_in_turn()  # a place is free again
     if attempt_id is not None:
         keep_answer(attempt_id)

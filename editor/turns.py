@@ -69,14 +69,16 @@ def unmark_hinted(job_id: uuid.UUID) -> None:
     EditJob.objects.filter(pk=job_id, state=JobState.QUEUED).update(hinted_at=None)
 
 
-def next_in_turn(hinted: uuid.UUID) -> uuid.UUID | None:
-    """Give the job that a hint should start: whoever's turn it is, whichever job it names.
+def next_in_turn(hinted: uuid.UUID) -> list[uuid.UUID]:
+    """Give the jobs that a hint may start, best first: whoever's turn it is, then the one it names.
 
-    None while the gate lets nothing pass, so that nothing is claimed in vain.
+    Several, because others may be claiming the first ones at this very moment. Empty while
+    the gate lets nothing pass, so that nothing is claimed in vain.
     """
     if gates.free_places() < 1:
-        return None
-    return next(iter(in_turn(1)), hinted)
+        return []
+    order = in_turn()
+    return order if hinted in order else [*order, hinted]
 
 
 def to_the_front(job: EditJob) -> bool:
