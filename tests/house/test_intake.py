@@ -23,6 +23,7 @@ class Page:
             self.body += message["body"]
             more = message["more_body"]
         await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
 
 
 def send_in(*chunks, headers=(), pause=0.0, stops=False):
@@ -95,6 +96,47 @@ def test_34_a_body_that_drips_for_ever_is_cut_off():
     page, answers = send_in(*[b"x"] * 50, headers=[declared(50)], pause=0.05)
     assert page.body is None
     assert answers == []
+
+
+def test_a_client_that_stops_fetching_does_not_hold_the_page():
+    done = []
+
+    async def page(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(50):
+            await send({"type": "http.response.body", "body": b"x" * 100_000, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        done.append(True)
+
+    async def never_fetched(message):
+        if message["type"] == "http.response.body":
+            await asyncio.sleep(60)
+
+    intake = Intake(page, LIMIT, longest_pause=0.1)
+    asyncio.run(asyncio.wait_for(intake({"headers": []}, None, never_fetched), 5))
+    assert done == [True]
+
+
+@pytest.mark.parametrize("sizes", [[0], [1], [300_000, 5], [CHUNK_BYTES] * 9, [0, 7, 0]])
+def test_an_answer_arrives_whole_at_the_clients_pace(sizes):
+    arrived = []
+
+    async def page(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for number, size in enumerate(sizes):
+            more = number < len(sizes) - 1
+            body = bytes([65 + number]) * size
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def slow(message):
+        await asyncio.sleep(0.001)
+        arrived.append(message)
+
+    asyncio.run(Intake(page, LIMIT)({"headers": []}, None, slow))
+    assert arrived[0]["status"] == 200
+    whole = b"".join(message["body"] for message in arrived[1:])
+    assert whole == b"".join(bytes([65 + n]) * size for n, size in enumerate(sizes))
+    assert [m.get("more_body", False) for m in arrived[1:]][-1] is False
 
 
 def test_a_request_without_a_body_is_handed_on_at_once():
