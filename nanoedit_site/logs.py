@@ -24,7 +24,7 @@ LONGEST_LINE = 20_000
 
 _HEADER = re.compile(
     r"""\b((?:proxy-)?authorization|x-api-key|(?:set-)?cookie|x-csrftoken)\b"""
-    r"""(['"]?\s*[:=,]\s*b?['"]?)(?:(?:bearer|basic|token)\s+)?[^\s'",;)}\]]+""",
+    r"""(['"]?\s*[:=,]\s*(?:b(?=['"]))?['"]?)(?:(?:bearer|basic|token)\s+)?[^\s'",;)}\]]+""",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(bearer\s+)[^\s'\",;)}\]]{4,}", re.IGNORECASE)
