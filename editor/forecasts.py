@@ -40,10 +40,10 @@ class Usual:
 
 @dataclass(frozen=True)
 class Closed:
-    """Why no call can leave now. `until`: when it is looked at again."""
+    """Why no call can leave now, what the upstream said, and when it is looked at again."""
 
     title: str
-    sentence: str
+    said: str
     until: datetime | None
 
 
@@ -123,7 +123,9 @@ def closed_gate() -> Closed | None:
         return None
     if gate.state == Gate.State.PAUSED and (gate.closed_until or timezone.now()) <= timezone.now():
         return None
-    return Closed(closed_title(gate), gate.sentence, gate.closed_until)
+    # The gate's own sentence is "its kind: what the upstream said"; the title has the kind.
+    said = gate.sentence.partition(": ")[2] or gate.sentence
+    return Closed(closed_title(gate), said, gate.closed_until)
 
 
 def closed_title(gate: Gate) -> str:

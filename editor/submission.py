@@ -57,6 +57,9 @@ class SubmitRefused(Exception):
         self.status = status
 
 
+NOT_SHOWN = -1  # no price was shown at all, which is not the same as "unknown"
+
+
 class PriceChanged(SubmitRefused):
     """The price on the button is not the price of the catalogue any more."""
 
@@ -85,12 +88,14 @@ def submit_edit(
     shown_price_nano: int | None,
     *,
     run_again: bool = False,
+    by: User | None = None,
 ) -> tuple[EditJob, bool]:
     """Queue a wish, once per submit key; give the job and whether it is new.
 
     The shown price is what the person agreed to pay, so it must still be the price.
-    `run_again` pays for a wish although the same one has its result already.
-    Raises AlreadyDone, PriceChanged, SubmitRefused, MaskRefused; nothing is kept then.
+    `run_again` pays for a wish although the same one has its result already; `by` is who
+    consents, when it is not the owner.
+    Raises AlreadyDone and PriceChanged before anything is kept; SubmitRefused, MaskRefused.
     """
     earlier = EditJob.objects.filter(owner=owner, submit_key=submit_key).first()
     if earlier:
@@ -118,8 +123,8 @@ def submit_edit(
     try:
         with transaction.atomic():
             job.save(force_insert=True)
-            budgets.grant_consent(job, estimate, by=owner)
-            job.note("Queued.", actor=owner)
+            budgets.grant_consent(job, estimate, by=by or owner)
+            job.note("Queued.", actor=by or owner)
             transaction.on_commit(partial(hint_job, job.pk), robust=True)
     except OverBudget as over:
         raise SubmitRefused(str(over), field="budget", status=402) from over
@@ -171,7 +176,7 @@ def cancel_edit(job: EditJob, actor: User) -> str:
     """
     stopped = _stop(job, actor)
     if stopped == "cancelled":
-        return "Cancelled. Nothing was sent and nothing was charged."
+        return f"Cancelled before it was sent. {wording.uncharged(job)}"
     if stopped == "hidden":
         return (
             "The call is already running and will be paid for. "
@@ -239,7 +244,9 @@ def repeat_edit(
         sentence = f"{job.model_name} is not offered any more. Choose another model in the studio."
         raise SubmitRefused(sentence, field="model", status=409)
     wish = Wish(job.picture, job.prompt, model, job.n, job.size, job.mask)
-    again, is_new = submit_edit(job.owner, wish, submit_key, shown_price_nano, run_again=True)
+    again, is_new = submit_edit(
+        job.owner, wish, submit_key, shown_price_nano, run_again=True, by=actor
+    )
     if is_new and actor != job.owner:
         again.note(f"Sent again by {actor.get_username()}.", actor=actor)
     return again
@@ -249,8 +256,11 @@ def pay_again(job: EditJob, actor: User) -> bool:
     """Give a new consent to a job whose outcome is unknown, and queue it.
 
     The first call may have been charged; the page that leads here says so. False when
-    the job is not unknown any more, so a second click changes nothing. Raises OverBudget.
+    the job is not unknown any more, so a second click changes nothing. Raises OverBudget,
+    and PriceChanged when the price the page named is not today's any more.
     """
+    if job.state == JobState.UNKNOWN:
+        _renew_estimate(job)
     with transaction.atomic():
         if job.state != JobState.UNKNOWN or not job.move(
             JobState.QUEUED,
@@ -260,11 +270,25 @@ def pay_again(job: EditJob, actor: User) -> bool:
             reason="",
             failure_sentence="",
             cancel_requested=False,
+            hidden=False,
         ):
             return False
         budgets.grant_consent(job, job.estimate_nano, by=actor)
         transaction.on_commit(partial(hint_job, job.pk), robust=True)
     return True
+
+
+def _renew_estimate(job: EditJob) -> None:
+    """Make the job's estimate today's price. Raises PriceChanged when it was another one."""
+    model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
+    if model is None:
+        sentence = f"{job.model_name} is not offered any more, so it cannot be paid again."
+        raise SubmitRefused(sentence, status=409)
+    price = model.estimate_nano(job.size, job.n)
+    if price != job.estimate_nano:
+        EditJob.objects.filter(pk=job.pk).update(estimate_nano=price)
+        job.estimate_nano = price
+        raise PriceChanged(price)
 
 
 def give_up(job: EditJob, actor: User) -> bool:

@@ -11,7 +11,6 @@ from editor.money import dollars
 if TYPE_CHECKING:
     from editor.models.jobs import EditJob
 
-_UNCHARGED = "Nothing has been charged."
 _SENTENCES = {
     "queued": "Waiting for a free place. Nothing has been sent or charged yet.",
     "claimed": "Preparing the picture and the mask. Nothing has been sent yet.",
@@ -28,15 +27,30 @@ _SENTENCES = {
 }
 
 
+_MAY_OWE = "An earlier call of this edit may have been charged."
+_UNSENT_AGAIN = {
+    "queued": f"Waiting for a free place. {_MAY_OWE}",
+    "claimed": f"Preparing the picture and the mask. {_MAY_OWE}",
+    "cancelled": f"Cancelled before it was sent again. {_MAY_OWE}",
+}
+
+
+def uncharged(job: EditJob) -> str:
+    """Say that nothing was charged, unless an earlier call of the job may have been."""
+    return _MAY_OWE if job.may_owe else "Nothing has been charged."
+
+
 def state_sentence(job: EditJob) -> str:
     """Say in a full sentence what is happening to the job, or what became of it."""
+    if job.state in _UNSENT_AGAIN and job.may_owe:
+        return _UNSENT_AGAIN[job.state]
     if job.state == "failed":
         return job.failure_sentence or "The edit failed."
     if job.state == "waiting":
         until = ""
         if job.next_at:
-            until = f" Trying again at {timezone.localtime(job.next_at):%H:%M:%S}."
-        return f"{job.failure_sentence or 'Waiting.'}{until} {_UNCHARGED}"
+            until = f" Trying again at {timezone.localtime(job.next_at):%H:%M:%S} UTC."
+        return f"{job.failure_sentence or 'Waiting.'}{until} {uncharged(job)}"
     if job.state == "calling" and job.cancel_requested:
         return "Already sent, so it will be paid for. The result will be kept, but hidden."
     if job.state == "done" and job.hidden:
@@ -58,13 +72,15 @@ def standing_sentence(
     `usual`: how long calls of this model take, "" when not known. Moments are left out:
     pages say them in the reader's own time zone.
     """
+    in_line = place_words(place) if job.state == "queued" and place else ""
     waits_for_gate = job.state == "queued" or (job.state == "waiting" and job.reason == "gate")
     if closed and waits_for_gate:
-        return f"{closed} This edit starts by itself after that. {_UNCHARGED}"
-    if job.state == "queued" and place:
-        return f"{place_words(place)}. Nothing has been sent or charged yet."
+        starts = f"{in_line}: starts" if in_line else "Starts"
+        return f"{closed} {starts} by itself. {uncharged(job)}"
+    if in_line:
+        return f"{in_line}. {uncharged(job)}"
     if job.state == "waiting":
-        return f"{job.failure_sentence or 'Waiting.'} {_UNCHARGED}"
+        return f"{job.failure_sentence or 'Waiting.'} {uncharged(job)}"
     if job.state == "calling" and usual and not job.cancel_requested:
         return f"The model is working: {usual}. You can leave the page."
     return state_sentence(job)
@@ -151,7 +167,10 @@ def billed_text(job: EditJob) -> str:
         return "nothing"
     if job.charged == "unknown" or not costs or None in costs:
         return "unknown"
-    return dollars(sum(cost for cost in costs if cost is not None))
+    known = dollars(sum(cost for cost in costs if cost is not None))
+    settled = job.state == "failed"
+    doubtful = any(attempt.state == "unknown" for attempt in job.attempts.all())
+    return f"{known}, maybe more" if doubtful and not settled else known
 
 
 def billed_source_text(job: EditJob) -> str:
@@ -163,6 +182,8 @@ def billed_source_text(job: EditJob) -> str:
         return "No call was answered, so nothing was charged."
     if text == "unknown":
         return "The upstream did not say what it charged."
+    if text.endswith("more"):
+        return "The answered call as the upstream reported it; an earlier one may be on top."
     if job.state == "failed" and all(a.state == "unknown" for a in job.attempts.all()):
         return "As staff settled it; the history says why."
     return "As the upstream reported it with the answer."

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
-from editor import budgets, evidence, submission
+from editor import budgets, evidence, forecasts, submission
 from editor.accounts import MemberRequest
 from editor.budgets import OverBudget
 from editor.forms import PriceForm, WishForm
@@ -42,7 +42,7 @@ def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
             request.user,
             wish,
             form.cleaned_data["submit_key"],
-            form.cleaned_data["shown_price"],
+            shown_price(request, form),
             run_again=form.cleaned_data["run_again"],
         )
     except AlreadyDone as there:
@@ -54,6 +54,14 @@ def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(_submitted(request, job), status=201 if is_new else 200)
     return redirect(job)
+
+
+def shown_price(request: MemberRequest, form: WishForm | PriceForm) -> int | None:
+    """The price that the button named: None for "unknown", NOT_SHOWN when it named none."""
+    if "shown_price" not in request.POST:
+        return submission.NOT_SHOWN
+    price: int | None = form.cleaned_data["shown_price"]
+    return price
 
 
 def _wish(picture: Picture, cleaned: dict[str, Any]) -> Wish:
@@ -106,7 +114,7 @@ def _job_context(job: EditJob) -> dict[str, Any]:
     month = month_of(job, budgets.this_month())
     return {
         "job": job,
-        "standing": standings([job])[0],
+        "standing": standings([job], forecasts.closed_gate())[0],
         # A result that is still being composed is neither a picture nor a problem yet.
         "results": [result for result in job.results if result.picture or result.problem],
         "events": job.events.select_related("actor"),
@@ -163,7 +171,7 @@ def retry(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect(found)
     key = form.cleaned_data["submit_key"] or uuid.uuid4()
     try:
-        again = submission.repeat_edit(found, request.user, key, form.cleaned_data["shown_price"])
+        again = submission.repeat_edit(found, request.user, key, shown_price(request, form))
     except SubmitRefused as refused:
         messages.error(request, str(refused))
         return redirect(found)
@@ -177,8 +185,8 @@ def pay_again(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     found = _own_job(request, pk)
     try:
         agreed = submission.pay_again(found, request.user)
-    except OverBudget as over:
-        messages.error(request, str(over))
+    except (OverBudget, SubmitRefused) as refused:
+        messages.error(request, str(refused))
         return redirect(found)
     if agreed:
         messages.info(request, "Agreed. The edit is queued again.")

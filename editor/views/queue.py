@@ -36,7 +36,8 @@ def queue(request: MemberRequest) -> HttpResponse:
     jobs = sorted(open_jobs.order_by("place", "created_at").with_pictures()[:MOST_ROWS], key=_rank)
     first = next((job.pk for job in jobs if job.state == JobState.QUEUED), None)
     context = {
-        "standings": standings(jobs),
+        # The banner above all rows says why nothing leaves; they need not repeat it.
+        "standings": standings(jobs, None),
         "first_queued": first,
         "more": max(0, open_jobs.count() - MOST_ROWS),
         "can_cancel_any": any(job.can_cancel for job in jobs),

@@ -25,6 +25,11 @@ class Standing:
     until: datetime | None  # when it is tried again
 
     @property
+    def before_call(self) -> bool:
+        """Whether the call is still to come."""
+        return self.job.state in (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
+
+    @property
     def share(self) -> float | None:
         """How far the bar of a running call may go, 0 to 1; None when nothing can be said."""
         if self.usual is None or self.job.state != JobState.CALLING:
@@ -33,13 +38,15 @@ class Standing:
         return round(forecasts.share_done(elapsed, self.usual.p90), 3)
 
 
-def standings(jobs: Sequence[EditJob]) -> list[Standing]:
-    """Say where each of these jobs stands; as many queries for one as for many."""
+def standings(jobs: Sequence[EditJob], closed: Closed | None) -> list[Standing]:
+    """Say where each of these jobs stands; as many queries for one as for many.
+
+    `closed`: why no call can leave, unless the page says so elsewhere.
+    """
     queued = any(job.state == JobState.QUEUED for job in jobs)
     order = turns.in_turn(4 * turns.LOOK_AHEAD) if queued else []
     places = {pk: place for place, pk in enumerate(order, 1)}
     usual = forecasts.usual_of_all()
-    closed = forecasts.closed_gate()
     return [_standing(job, places.get(job.pk), usual.get(job.model_id), closed) for job in jobs]
 
 

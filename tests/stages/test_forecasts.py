@@ -147,10 +147,10 @@ def test_a_queued_job_tells_its_place():
 def test_behind_a_closed_gate_jobs_say_why_they_wait_and_that_they_start_by_themselves():
     why = "The upstream refuses this server's key."
     for job in (job_in("queued"), job_in("waiting", reason="gate", failure_sentence="x")):
-        sentence = standing_sentence(job, place=1, closed=why)
+        sentence = standing_sentence(job, place=3, closed=why)
         assert sentence.startswith(why)
-        assert "by itself" in sentence
-        assert "in line" not in sentence
+        assert "tarts by itself" in sentence
+        assert ("3rd in line" in sentence) == (job.state == "queued")
 
 
 def test_a_job_that_waits_for_storage_says_so_although_the_gate_is_closed_too():
@@ -181,10 +181,10 @@ def test_a_closed_gate_is_said_in_one_sentence(state, reason, words):
     the_gate()
     assert closed_gate() is None
     until = timezone.now() + timedelta(minutes=5)
-    Gate.objects.update(state=state, reason=reason, sentence="why", closed_until=until)
+    Gate.objects.update(state=state, reason=reason, sentence="Kind: why", closed_until=until)
     closed = closed_gate()
     assert words in closed.title
-    assert (closed.sentence, closed.until) == ("why", until)
+    assert (closed.said, closed.until) == ("why", until)
 
 
 @pytest.mark.django_db
