@@ -194,7 +194,8 @@ class EditJobAdmin(ReadOnlyAdmin):
             "can_review": request.user.has_perm("editor.review_editjob"),
             "submit_key": uuid.uuid4(),
             "receipt": receipt_of(job),
-            "findings": evidence.findings(job),
+            "findings": (findings := evidence.findings(job)),
+            "settle_cost": evidence.named_cost(findings),
             **_again(job),
         }
         return super().change_view(

@@ -296,6 +296,13 @@ class Finding:
         return f"{_calls(self.own_requests)}, {dollars(self.own_cost_nano or 0)} known"
 
 
+def named_cost(found: Sequence[Finding]) -> str:
+    """The sum in dollars that the upstream's books name for these calls, if for all of them."""
+    costs = [finding.evidence.lookup_cost_nano for finding in found if finding.evidence]
+    known = [cost for cost in costs if cost is not None]
+    return dollars(sum(known)).removeprefix("$") if known and len(known) == len(found) else ""
+
+
 def _calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count} calls"
 

@@ -102,7 +102,7 @@ class Receipt:
         known = [line.billed_nano for line in self.lines if line.billed_nano is not None]
         if len(known) == len(self.lines):
             return dollars(sum(known)) if sum(known) else "nothing"
-        return f"{dollars(sum(known))}, and more to come" if sum(known) else "not yet known"
+        return f"{dollars(sum(known))}, the rest not yet known" if sum(known) else "not yet known"
 
 
 def receipt_of(job: EditJob) -> Receipt:

@@ -369,6 +369,17 @@ def test_rita_settles_on_the_desk(ritas, rita, alice):
     assert job.events.filter(sentence__startswith="Settled").count() == 1
 
 
+def test_the_desk_offers_the_sum_that_the_books_name_for_all_calls(rita, ritas, sent_unknown):
+    page = DESK.format(sent_unknown.pk, "change")
+    assert ritas.get(page).context["settle_cost"] == ""
+    ritas.post(DESK.format(sent_unknown.pk, "look"))
+    named = sent_unknown.attempts.get().evidence.get().lookup_cost_nano
+    assert ritas.get(page).context["settle_cost"] == f"{named / NANO:.2f}"
+    consent = grant_consent(sent_unknown, 4 * CENT, by=rita)
+    make_call(sent_unknown, consent=consent)
+    assert ritas.get(page).context["settle_cost"] == ""
+
+
 @pytest.mark.parametrize(
     "form",
     [
