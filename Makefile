@@ -8,10 +8,10 @@ MAKEFLAGS += --no-print-directory
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix seed bench lock clean
+.PHONY: help run test lint fix seed bench bench-worker soak lock clean
 
 help: ## List the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: ## Start NanoEdit; PORT=8001 chooses another port, Ctrl-C stops it
 	@$(SET_UP) runtime
@@ -37,6 +37,14 @@ seed: ## Fill the data folder with drawn pictures and jobs in every state
 bench: ## Measure the parts that must be fast
 	@$(SET_UP) dev
 	@for each in benchmarks/bench_*.py; do $(VENV_PYTHON) $$each $(ARGS) || exit 1; done
+
+bench-worker: ## Measure one worker with 64 calls in flight, and how soon a job starts
+	@$(SET_UP) dev
+	@exec $(VENV_PYTHON) benchmarks/bench_worker.py $(ARGS)
+
+soak: ## Break things at random for SECONDS (1200), with SEED (7), and count what was lost
+	@$(SET_UP) dev
+	@exec $(VENV_PYTHON) benchmarks/soak.py --seconds $(or $(SECONDS),1200) --seed $(or $(SEED),7) $(ARGS)
 
 lock: ## Write the hashed locks anew from the .in files
 	@$(PYTHON) scripts/write_locks.py

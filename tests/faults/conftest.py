@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.faults.place import Place, data_dir, using_database
+from tests.servers.launching import free_ports
 from tests.servers.sandbox import SandboxProcess
 
 
@@ -40,6 +41,12 @@ def database_url(request) -> str:
     kind = getattr(request, "param", "sqlite")
     name = "sqlite_url" if kind == "sqlite" else "migrated_postgres_url"
     return request.getfixturevalue(name)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    return free_ports(1)[0]
 
 
 @pytest.fixture(scope="session")

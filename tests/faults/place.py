@@ -25,7 +25,7 @@ from django.conf import settings
 from django.db import connections
 
 from editor.invariants import broken_invariants
-from editor.models import Attempt, EditJob, JobState, Picture, User
+from editor.models import Attempt, EditJob, JobState, User
 from editor.submission import pay_again
 from nanoedit_site.env import OUR_PREFIXES
 from tests.factories import make_job, make_model, make_picture
@@ -149,7 +149,7 @@ class Place:
         self.workers: list[Worker] = []
         self.model = make_model("sandbox/inpaint-pro")
         self.alice = User.objects.create_user("alice")
-        self._picture: Picture | None = None
+        self.picture = make_picture(self.alice, SIZE)
 
     def start_worker(self, point: str = "", how: str = "KILL", **environ: str) -> Worker:
         """Start a worker; `environ` comes on top of the usual variables."""
@@ -179,9 +179,7 @@ class Place:
 
     def submit(self, **fields: Any) -> EditJob:
         """Queue a small masked wish of Alice's."""
-        if self._picture is None:
-            self._picture = make_picture(self.alice, SIZE)
-        job = make_job(fields.pop("owner", self.alice), picture=self._picture, model=self.model)
+        job = make_job(fields.pop("owner", self.alice), picture=self.picture, model=self.model)
         if fields:
             EditJob.objects.filter(pk=job.pk).update(**fields)
         return job

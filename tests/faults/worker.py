@@ -19,6 +19,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -88,8 +89,10 @@ def main() -> None:
     for name, value in json.loads(os.environ.get("FAULT_SETTINGS", "{}")).items():
         setattr(settings, name, value)
     for path, value in json.loads(os.environ.get("FAULT_VALUES", "{}")).items():
-        module, _, name = path.rpartition(".")
-        setattr(importlib.import_module(module), name, value)
+        module_name, _, name = path.rpartition(".")
+        module = importlib.import_module(module_name)
+        is_span = isinstance(getattr(module, name), timedelta)
+        setattr(module, name, timedelta(seconds=value) if is_span else value)
     point = os.environ.get("FAULT_POINT")
     if point:
         POINTS[point]()

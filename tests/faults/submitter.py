@@ -1,0 +1,68 @@
+"""`python -m tests.faults.submitter`: a web process's part of a submit, which may be killed in it.
+
+Reads one JSON object from its input: owner, picture, model (ids), key (the form's
+submit key, or null for new ones), times, and kill: "before commit", "before the hint" or "".
+Prints one JSON object: how many jobs were made and refused, the seconds of each, the pragmas.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import uuid
+from typing import Any, NoReturn
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanoedit_site.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+
+from editor import submission  # noqa: E402
+from editor.models import EditJob, Picture, UpstreamModel, User  # noqa: E402
+
+PRAGMAS = ("journal_mode", "synchronous", "foreign_keys")
+
+
+def die(*_: object, **__: object) -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise SystemExit
+
+
+def main() -> None:
+    asked: dict[str, Any] = json.load(sys.stdin)
+    if asked["kill"] == "before commit":
+        EditJob.note = die  # type: ignore[method-assign]
+    elif asked["kill"] == "before the hint":
+        submission.hint_job = die
+    owner = User.objects.get(pk=asked["owner"])
+    model = UpstreamModel.objects.get(pk=asked["model"])
+    picture = Picture.objects.get(pk=asked["picture"])
+    made, refused, seconds = 0, 0, []
+    for number in range(asked["times"]):
+        wish = submission.Wish(picture, f"golden {number} {uuid.uuid4()}", model, 1, "auto", None)
+        if asked["key"]:
+            wish = submission.Wish(picture, "golden", model, 1, "auto", None)
+        began = time.monotonic()
+        try:
+            key = uuid.UUID(asked["key"]) if asked["key"] else uuid.uuid4()
+            made += submission.submit_edit(owner, wish, key, model.estimate_nano("auto", 1))[1]
+        except submission.SubmitRefused as why:
+            refused += 1
+            sys.stderr.write(f"{why}\n")
+        seconds.append(round(time.monotonic() - began, 3))
+    pragmas = {}
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in PRAGMAS:
+                pragmas[name] = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+    told = {"made": made, "refused": refused, "seconds": seconds, "pragmas": pragmas}
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
