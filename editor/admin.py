@@ -226,6 +226,10 @@ class EditJobAdmin(ReadOnlyAdmin):
         if not form.is_valid():
             messages.error(request, "This form was incomplete. Please press the button again.")
             return _back_to(job)
+        if request.POST.get("state", job.state) != job.state:
+            # The button may have meant "pay again", and would now buy a new job instead.
+            messages.info(request, "Nothing was sent: this job has moved on meanwhile.")
+            return _back_to(job)
         key = form.cleaned_data["submit_key"] or uuid.uuid4()
         try:
             if job.is_unknown:

@@ -39,6 +39,7 @@ from editor.imaging.masking import MaskRefused, read_mask
 from editor.imaging.reading import PictureRefused, as_srgb
 from editor.leases import holding_job, lease, worker_name
 from editor.models import Attempt, Consent, EditJob, JobState, Picture, UpstreamModel
+from editor.money import dollars
 from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.errors import NanoGPTError, NotSent
 from editor.nanogpt.messages import EditRequest, FilePart
@@ -134,6 +135,7 @@ def prepare_call(job: EditJob) -> Call:
     if model is None:
         sentence = f"The model {job.model_name} is not in the catalogue any more."
         raise CannotPrepare(sentence)
+    _check_price(job, model)
     try:
         read = read_kept(job.picture)
         mask = (
@@ -160,6 +162,19 @@ def prepare_call(job: EditJob) -> Call:
         _request(job, model, encoded, attempt_id),
         _frame_record(frame, encoded, dialect),
     )
+
+
+def _check_price(job: EditJob, model: UpstreamModel) -> None:
+    """Refuse to pay more than was agreed to: a job may wait for hours, and prices change."""
+    consent = _unspent_consent(job)
+    agreed = consent.max_cost_nano if consent else None
+    price = model.estimate_nano(job.size, job.n)
+    if agreed is not None and (price is None or price > agreed):
+        sentence = (
+            f"The price is {dollars(price)} now, but {dollars(agreed)} was agreed to. "
+            "Send it again if you want it at this price."
+        )
+        raise CannotPrepare(sentence)
 
 
 def _size_of(picture: Picture) -> Size:

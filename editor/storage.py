@@ -53,7 +53,7 @@ class DurableFiles(FileSystemStorage):
     """
 
     def _save(self, name: str, content: File[bytes]) -> str:
-        saved = super()._save(name, content)
+        saved: str = super()._save(name, content)  # type: ignore[misc]
         path = Path(self.path(saved))
         for opened in (path, path.parent):
             descriptor = os.open(opened, os.O_RDONLY)

@@ -57,6 +57,7 @@ class SubmitRefused(Exception):
         self.status = status
 
 
+CANCELLED_FREE = "Cancelled. Nothing was sent and nothing was charged."
 NOT_SHOWN = -1  # no price was shown at all, which is not the same as "unknown"
 
 
@@ -176,7 +177,7 @@ def cancel_edit(job: EditJob, actor: User) -> str:
     """
     stopped = _stop(job, actor)
     if stopped == "cancelled":
-        return f"Cancelled before it was sent. {wording.uncharged(job)}"
+        return f"Cancelled. {wording.state_sentence(job)}" if job.may_owe else CANCELLED_FREE
     if stopped == "hidden":
         return (
             "The call is already running and will be paid for. "

@@ -42,8 +42,6 @@ def uncharged(job: EditJob) -> str:
 
 def state_sentence(job: EditJob) -> str:
     """Say in a full sentence what is happening to the job, or what became of it."""
-    if job.state in _UNSENT_AGAIN and job.may_owe:
-        return _UNSENT_AGAIN[job.state]
     if job.state == "failed":
         return job.failure_sentence or "The edit failed."
     if job.state == "waiting":
@@ -60,7 +58,8 @@ def state_sentence(job: EditJob) -> str:
         )
     if job.state == "received" and job.failure_sentence:
         return f"{job.failure_sentence} The paid answer is safe; trying again by itself."
-    return _SENTENCES[job.state]
+    again = _UNSENT_AGAIN.get(job.state) if job.may_owe else None
+    return again or _SENTENCES[job.state]
 
 
 def standing_sentence(

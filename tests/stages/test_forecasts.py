@@ -19,6 +19,8 @@ from editor.models import Attempt, EditJob, Gate, JobState
 from editor.models.wording import ordinal, place_words, standing_sentence
 from tests.factories import make_job, make_model, make_picture
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
@@ -141,7 +143,7 @@ def job_in(state, **fields):
 
 def test_a_queued_job_tells_its_place():
     sentence = standing_sentence(job_in("queued"), place=3)
-    assert sentence == "3rd in line. Nothing has been sent or charged yet."
+    assert sentence == "3rd in line. Nothing has been charged."
 
 
 def test_behind_a_closed_gate_jobs_say_why_they_wait_and_that_they_start_by_themselves():

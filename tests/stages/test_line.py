@@ -14,6 +14,7 @@ from PIL import Image
 
 from editor import processing, storage
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Mask, Picture, Result, UpstreamModel
+from editor.nanogpt.errors import BadRequest
 from editor.offers import refresh_catalogue
 from editor.pictures import read_kept
 from editor.processing import process_job
@@ -117,6 +118,7 @@ def test_every_model_of_the_catalogue_can_be_used(alice, catalogue, upstream):
 
 def test_several_images_are_all_kept(job, upstream):
     EditJob.objects.filter(pk=job.pk).update(n=3)
+    job.consents.update(max_cost_nano=None)
     run_job(str(job.pk))
     assert again(job).result_count == 3
 
@@ -349,6 +351,77 @@ def test_settings_that_cannot_be_used_open_no_attempt(job, settings):
     run_job(str(job.pk))
     assert again(job).state == JobState.WAITING
     assert not Attempt.objects.exists()
+
+
+def test_more_than_was_agreed_to_is_never_paid(job, upstream):
+    job.consents.update(max_cost_nano=1)
+    run_job(str(job.pk))
+    refused = again(job)
+    assert (refused.state, refused.charged) == (JobState.FAILED, EditJob.Charged.NO)
+    assert "was agreed to" in refused.state_sentence
+    assert upstream.calls() == []
+
+
+def test_a_late_answer_stops_a_second_call_that_has_not_left(job, upstream, alice, monkeypatch):
+    record_answer = processing.record_answer
+    held = []
+    monkeypatch.setattr(processing, "record_answer", lambda *answer: held.append(answer))
+    run_job(str(job.pk))
+    Attempt.objects.update(state=Attempt.State.UNKNOWN)
+    EditJob.objects.filter(pk=job.pk).update(state=JobState.UNKNOWN)
+    assert pay_again(again(job), alice)
+    record_answer(*held[0])
+    monkeypatch.setattr(processing, "record_answer", record_answer)
+    keep_answer(Attempt.objects.get().pk)
+    run_job(str(job.pk))
+    assert again(job).state == JobState.DONE
+    assert len(upstream.calls()) == 1
+
+
+def test_one_dead_link_does_not_cost_the_other_images(job, upstream, monkeypatch):
+    EditJob.objects.filter(pk=job.pk).update(n=3)
+    job.consents.update(max_cost_nano=None)
+    attempt_id = process_job(job.pk)
+    attempt = Attempt.objects.get()
+    urls = [*attempt.image_urls]
+    urls[0] = f"{upstream.url}/sandbox/files/gone.png?Expires=1&Signature=x"
+    past = timezone.now() - timedelta(minutes=1)
+    Attempt.objects.update(image_urls=urls, links_expire_at=past)
+    for _ in range(3):
+        keep_answer(attempt_id)
+    done = again(job)
+    assert done.state == JobState.DONE, done.failure_sentence
+    assert [bool(result.picture) for result in done.results] == [False, True, True]
+    assert "link died" in done.results[0].problem
+
+
+def test_fetched_bytes_are_safe_while_storage_is_away(job, upstream, monkeypatch):
+    attempt_id = process_job(job.pk)
+    with monkeypatch.context() as broken:
+        broken.setattr(storage, "put", _disk_full)
+        keep_answer(attempt_id)
+    assert Lifeboat.objects.get().attempt_id == attempt_id
+    Attempt.objects.update(links_expire_at=timezone.now() - timedelta(hours=2), image_urls=["x:"])
+    keep_answer(attempt_id)
+    assert again(job).state == JobState.DONE
+    assert not Lifeboat.objects.exists()
+
+
+def test_a_composition_that_cannot_heal_ends_with_its_bytes_named(job, upstream, monkeypatch):
+    attempt_id = process_job(job.pk)
+    monkeypatch.setattr("editor.results.compose", _bug)
+    for _ in range(8):
+        keep_answer(attempt_id)
+    failed = again(job)
+    assert (failed.state, failed.charged) == (JobState.FAILED, EditJob.Charged.YES)
+    assert "bytes are kept" in Result.objects.get().problem
+
+
+def test_a_call_that_ends_late_does_not_move_the_next_one(job, upstream):
+    first = Attempt.objects.create(job=job, consent=job.consents.get(), state=Attempt.State.UNKNOWN)
+    EditJob.objects.filter(pk=job.pk).update(state=JobState.CALLING)
+    processing.record_failure(job, first, BadRequest("Too late.", code="bad_request"))
+    assert again(job).state == JobState.CALLING
 
 
 def test_a_picture_whose_file_is_gone_fails_before_anything_is_sent(job, upstream):
