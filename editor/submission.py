@@ -190,9 +190,14 @@ def cancel_all(owner: User) -> str:
     """Cancel every job of this person that can be, and say how many of each kind there were."""
     mine = EditJob.objects.owned_by(owner).filter(state__in=(*UNSENT, JobState.CALLING))
     # Last in line first: what is cancelled must not make room for what will be.
-    jobs = mine.filter(cancel_requested=False).order_by("-place", "-created_at")
-    stopped = Counter(_stop(job, owner) for job in jobs)
-    return wording.cancelled_all(stopped["cancelled"], stopped["hidden"])
+    jobs = (
+        mine.filter(cancel_requested=False)
+        .order_by("-place", "-created_at")
+        .prefetch_related("attempts")
+    )
+    stopped = Counter((_stop(job, owner), job.may_owe) for job in jobs)
+    hidden = stopped["hidden", False] + stopped["hidden", True]
+    return wording.cancelled_all(stopped["cancelled", False], stopped["cancelled", True], hidden)
 
 
 def _stop(job: EditJob, actor: User) -> Literal["cancelled", "hidden", "too late"]:

@@ -106,20 +106,25 @@ def already_there(job: EditJob) -> str:
     return "This is already running."
 
 
-def cancelled_all(cancelled: int, hidden: int) -> str:
-    """Say what cancelling everything did: jobs stopped before their call, and during it."""
-    if not cancelled and not hidden:
-        return "There was nothing left to cancel."
+def cancelled_all(cancelled: int, owing: int, hidden: int) -> str:
+    """Say what cancelling everything did.
+
+    Jobs stopped before any call, before another call (the earlier one may have been
+    charged), and during their call.
+    """
     words = []
     if cancelled:
         edits = "1 edit" if cancelled == 1 else f"{cancelled} edits"
         words.append(f"{edits} cancelled before anything was sent; nothing was charged.")
+    if owing:
+        edits = "1 edit" if owing == 1 else f"{owing} edits"
+        words.append(f"{edits} cancelled before being sent again; earlier calls may be charged.")
     if hidden:
         run, its = (
             ("1 edit is", "Its result") if hidden == 1 else (f"{hidden} edits are", "Results")
         )
         words.append(f"{run} running already and will be paid for. {its} will be kept, but hidden.")
-    return " ".join(words)
+    return " ".join(words) or "There was nothing left to cancel."
 
 
 _STEPS = (

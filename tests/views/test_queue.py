@@ -95,7 +95,7 @@ def test_cancel_all_asks_first_and_says_how_many_of_each(alice, alices):
     make_job(alice, JobState.CALLING)
     make_job(alice, JobState.UNKNOWN)
     words = words_of(alices.get(CANCEL_ALL))
-    assert "2 have not been sent" in words
+    assert "2 wait to be sent" in words
     assert "1 is running already and will be paid for" in words
     assert "1 is past cancelling" in words
     assert "Cancel these 3 edits" in words
@@ -119,6 +119,15 @@ def test_cancel_all_stops_what_was_not_sent_and_hides_what_was(alice, bob, alice
     assert his.state == JobState.QUEUED
     # Three reserves came back; the running call and the unknown one keep theirs.
     assert Budget.objects.get(user=alice).reserved_nano == 2 * 4 * CENT
+
+
+def test_cancel_all_does_not_call_free_what_an_earlier_call_may_have_cost(alice, alices):
+    job = make_job(alice)
+    Attempt.objects.create(job=job, consent=job.consents.get(), state=Attempt.State.UNKNOWN)
+    EditJob.objects.filter(pk=job.pk).update(charged=EditJob.Charged.UNKNOWN)
+    words = words_of(alices.post(CANCEL_ALL, follow=True))
+    assert "1 edit cancelled before being sent again; earlier calls may be charged." in words
+    assert "nothing was charged" not in words
 
 
 def test_cancelling_all_of_nothing_says_so(alice, alices):
