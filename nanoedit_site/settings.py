@@ -123,8 +123,12 @@ if ENV.s3:
 else:
     MEDIA_ROOT = ENV.data_dir / "media"
     MEDIA_STORAGE = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT, "file_permissions_mode": 0o600},
+        "BACKEND": "editor.storage.DurableFiles",
+        "OPTIONS": {
+            "location": MEDIA_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     }
 STORAGES = {
     "default": MEDIA_STORAGE,
