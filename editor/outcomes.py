@@ -103,6 +103,7 @@ def record_failure(job: EditJob, attempt: Attempt, error: NanoGPTError) -> None:
             error_sentence=str(error)[:400],
             upstream_request_id=(error.request_id or "")[:200],
             cost_nano=_said_cost(error),
+            balance_after_nano=getattr(error, "balance_nano", None),
             answer=_evidence(error),
         )
         if ended != 1:
