@@ -2,7 +2,7 @@
 
     I1  every open job, and every call, has a living worker or a time at which it goes on
     I2  no more paid calls than consents: as counted here, and as the upstream counts them
-    I3  every paid answer is kept, or will be tried again, or its loss is on record
+    I3  every paid answer is kept, or will be tried again, or says why it could not be kept
     I4  budgets say what the ledger says; nothing is negative, nothing stays set aside for ever
     I5  every row that names a file has it, with the bytes it was written with
 
@@ -31,7 +31,6 @@ from editor.models import (
     Budget,
     Consent,
     EditJob,
-    Event,
     JobState,
     LedgerEntry,
     Mask,
@@ -45,7 +44,6 @@ SECOND_LOOK_SECONDS = 1.0
 ANSWERED = (Attempt.State.RECEIVED, Attempt.State.SAVED, Attempt.State.LOST)
 DOUBTFUL = (Attempt.State.CALLING, Attempt.State.UNKNOWN)
 ENDS = (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.RELEASE)
-LOSS = "The result is lost"  # how the event of a lost result begins
 
 
 @dataclass(frozen=True)
@@ -152,14 +150,16 @@ def _answers_not_kept(late: timedelta) -> Iterator[Broken]:
     unheld = waiting.filter(Q(lease_until=None) | Q(lease_until__lt=overdue))
     for attempt in unheld.filter(next_at__lt=overdue):
         yield Broken("I3", f"attempt {attempt.pk}", f"not fetched again at {_at(attempt.next_at)}")
-    saved = Attempt.objects.filter(state=Attempt.State.SAVED).annotate(kept=Count("results"))
-    for attempt in saved:
-        if attempt.kept < len(attempt.image_urls):
-            sentence = f"saved, but {attempt.kept} of {len(attempt.image_urls)} images are kept"
+    over = (Attempt.State.SAVED, Attempt.State.LOST)
+    for attempt in Attempt.objects.filter(state__in=over).annotate(told=Count("results")):
+        if attempt.told < len(attempt.image_urls):
+            sentence = (
+                f"{attempt.state}, but {attempt.told} of {len(attempt.image_urls)} are told of"
+            )
             yield Broken("I3", f"attempt {attempt.pk}", sentence)
-    told = Event.objects.filter(sentence__startswith=LOSS).values("job")
-    for attempt in Attempt.objects.filter(state=Attempt.State.LOST).exclude(job__in=told):
-        yield Broken("I3", f"attempt {attempt.pk}", "lost, but no event says so")
+    silent = Result.objects.filter(picture=None, problem="", attempt__state__in=over)
+    for result in silent:
+        yield Broken("I3", f"result {result.pk}", "neither a picture nor a word why not")
 
 
 # I4
@@ -205,7 +205,7 @@ def _files_missing(*, read_bytes: bool) -> Iterator[Broken]:
     rows = (
         ("picture", Picture.objects.filter(deleted_at=None), "file", "sha256"),
         ("mask", Mask.objects.filter(picture__deleted_at=None), "file", "sha256"),
-        ("result", Result.objects.all(), "raw", "raw_sha256"),
+        ("result", Result.objects.exclude(raw=""), "raw", "raw_sha256"),  # "": lost, and said so
     )
     for word, found, file, digest in rows:
         for pk, key, sha256 in found.values_list("pk", file, digest).iterator():

@@ -168,6 +168,10 @@ class Place:
             worker.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def reconnect(self) -> None:
+        """Forget this process's own connection, which may have been cut."""
+        connections["default"].close()
+
     def said(self) -> str:
         """What the workers said, for a test that fails."""
         return "\n".join(

@@ -24,6 +24,7 @@ from django.db import connection  # noqa: E402
 
 from editor import submission  # noqa: E402
 from editor.models import EditJob, Picture, UpstreamModel, User  # noqa: E402
+from tests.factories import mask_bytes  # noqa: E402
 
 PRAGMAS = ("journal_mode", "synchronous", "foreign_keys")
 
@@ -42,11 +43,12 @@ def main() -> None:
     owner = User.objects.get(pk=asked["owner"])
     model = UpstreamModel.objects.get(pk=asked["model"])
     picture = Picture.objects.get(pk=asked["picture"])
+    mask = mask_bytes((picture.width, picture.height), (16, 12, 40, 30))
     made, refused, seconds = 0, 0, []
     for number in range(asked["times"]):
-        wish = submission.Wish(picture, f"golden {number} {uuid.uuid4()}", model, 1, "auto", None)
+        wish = submission.Wish(picture, f"golden {number} {uuid.uuid4()}", model, 1, "auto", mask)
         if asked["key"]:
-            wish = submission.Wish(picture, "golden", model, 1, "auto", None)
+            wish = submission.Wish(picture, "golden", model, 1, "auto", mask)
         began = time.monotonic()
         try:
             key = uuid.UUID(asked["key"]) if asked["key"] else uuid.uuid4()

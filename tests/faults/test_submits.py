@@ -147,7 +147,7 @@ def test_while_somebody_else_writes_a_submit_waits_and_no_answer_is_lost(place):
         finally:
             cursor.execute("ROLLBACK")
     answer = waiting.answer()
-    assert answer["made"] == 1, answer
+    assert answer["made"] == 1, answer["errors"]
     for each in EditJob.objects.all():
         place.wait_for(each, JobState.DONE)
     assert len(place.upstream.calls()) == 2
