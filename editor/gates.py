@@ -104,10 +104,14 @@ def free_places() -> int:
 
 
 def report_answer() -> None:
-    """A call was answered: whatever was counted against the upstream is forgotten."""
+    """A call was answered: whatever was counted against the upstream is forgotten.
+
+    A closed gate stays closed: the call may have left before it closed, so its answer
+    says nothing about the pause that was asked for since, or the key.
+    """
     with transaction.atomic():
         gate, _ = _locked()
-        if gate.failures or gate.closings or gate.state != Gate.State.OPEN:
+        if gate.state == Gate.State.OPEN and (gate.failures or gate.closings):
             _open(gate)
 
 

@@ -105,6 +105,14 @@ def test_a_pause_without_a_time_grows_and_an_answer_ends_it():
     assert the_gate().closings == 0
 
 
+def test_the_answer_of_an_earlier_call_does_not_end_a_pause():
+    take()
+    report_failure(RateLimited("Slow down.", retry_after=600))
+    gates.report_answer()
+    with pytest.raises(NotNow):
+        take()
+
+
 @pytest.mark.parametrize("error", [KeyRefused("No."), NoCredit("Empty.")])
 def test_a_refused_key_parks_the_gate_until_it_is_found_well(error):
     report_failure(error)
