@@ -40,7 +40,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing, silently, when work is there"
         )
-        parser.add_argument("--jobs", type=int, default=len(STORIES), help="how many edits")
+        parser.add_argument(
+            "--jobs",
+            type=int,
+            default=len(STORIES),
+            help="how many edits, at least one of each kind",
+        )
         parser.add_argument(
             "--side", type=int, default=FULL_SIDE, help="longest side of a usual picture"
         )
