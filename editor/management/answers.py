@@ -11,7 +11,7 @@ from editor.imaging.framing import Frame, Size
 from editor.management.canvas import Plane, blur
 from editor.management.drawing import draw
 from editor.management.noise import clouds
-from editor.management.stories import Source
+from editor.management.sources import Source
 
 WORKING_PIXELS = 1_300_000
 _DRIFT_PIXELS = 1.1  # how far a model moves what it should have kept

@@ -7,7 +7,9 @@ from django.core.management import CommandError, call_command
 from editor.management.drawing import SCENES, draw, painted
 from editor.management.offerings import fill_catalogue, pick_model
 from editor.management.people import gather_people
-from editor.management.stories import SOURCES, STORIES, chosen
+from editor.management.selection import chosen
+from editor.management.sources import SOURCES
+from editor.management.stories import STORIES
 from editor.models import UpstreamModel, User
 
 

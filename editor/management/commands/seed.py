@@ -23,8 +23,10 @@ from editor.management.endings import end
 from editor.management.histories import Purse, begin
 from editor.management.offerings import fill_catalogue, pick_model
 from editor.management.people import People, gather_people
+from editor.management.selection import chosen
 from editor.management.shelf import Shelf
-from editor.management.stories import FULL_SIDE, STORIES, Story, chosen
+from editor.management.sources import FULL_SIDE
+from editor.management.stories import STORIES, Story
 from editor.models import EditJob, Picture
 
 
