@@ -11,11 +11,11 @@ from editor.imaging.framing import Frame, Size
 from editor.management.canvas import Plane, blur
 from editor.management.drawing import draw
 from editor.management.noise import clouds
-from editor.management.stories import Source
+from editor.management.sources import Source
 
 WORKING_PIXELS = 1_300_000
-_DRIFT_PIXELS = 0.9  # how far a model moves what it should have kept
-_DRIFT_LIGHT = 0.03
+_DRIFT_PIXELS = 1.1  # how far a model moves what it should have kept
+_DRIFT_LIGHT = 0.07
 
 
 def answer_size(frame: Frame) -> Size:

@@ -100,6 +100,9 @@ def painted(drawing: Drawing, *names: str, seed: int = 1, reach: float = 0.012) 
     outline = _hand(small.size, seed) * np.minimum(0.5, 0.09 * away)
     covered = np.asarray(spread, dtype=np.float32) / 255 + outline * 0.3
     alpha = np.clip((covered - 0.16) / 0.05, 0, 1)
+    # Thin things, a mast or a stalk, vanish in the blur; a person would not miss them.
+    whole = small.filter(ImageFilter.MaxFilter(2 * max(1, round(away * 0.35)) + 1))
+    alpha = np.maximum(alpha, np.asarray(whole) > 24)
     brush = Image.fromarray((alpha * 255).astype(np.uint8))
     full = brush.filter(ImageFilter.GaussianBlur(0.7)).resize(region.size, Image.Resampling.BICUBIC)
     return full.point(lambda level: 0 if level < 8 else 255 if level > 240 else level)

@@ -18,7 +18,8 @@ from PIL import Image
 from editor import storage
 from editor.imaging.framing import Frame, Size, choose_size, frame_whole
 from editor.management.answers import draw_answer
-from editor.management.stories import SOURCES, Source, Story
+from editor.management.sources import SOURCES, Source
+from editor.management.stories import Story
 from editor.models import (
     Attempt,
     Consent,

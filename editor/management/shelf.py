@@ -12,7 +12,8 @@ from PIL import Image
 
 from editor.management.drawing import draw, painted
 from editor.management.people import People
-from editor.management.stories import SOURCES, Story
+from editor.management.sources import SOURCES
+from editor.management.stories import Story
 from editor.masks import keep_mask
 from editor.models import EditJob, Mask, Picture
 from editor.uploads import receive_picture

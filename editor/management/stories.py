@@ -1,45 +1,10 @@
-"""What the demonstration folder tells: whose pictures, which wishes, how each one ended."""
+"""What the demonstration folder tells: which wishes, and how each one ended."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-DAY = 24.0
-FULL_SIDE = 2400  # the sizes below are meant for this longest side
-
-
-@dataclass(frozen=True)
-class Source:
-    """One uploaded picture: a scene, drawn and stored as a camera would."""
-
-    scene: str
-    name: str
-    size: tuple[int, int]
-    seed: int = 7
-    format: str = "JPEG"
-    owner: str = "alice"
-    hours: float = 5 * DAY  # how long ago it was uploaded
-
-    def scaled(self, side: int) -> tuple[int, int]:
-        """Its size when 2400 stands for `side` pixels."""
-        return (
-            max(64, round(self.size[0] * side / FULL_SIDE)),
-            max(64, round(self.size[1] * side / FULL_SIDE)),
-        )
-
-
-SOURCES = {
-    "lake": Source("lake", "IMG_4127.jpg", (4000, 3000), hours=6.2 * DAY),
-    "still life": Source("still life", "oak-table.png", (2400, 1600), format="PNG"),
-    "mug": Source("mug", "mug-front.jpg", (2000, 1500), hours=4.6 * DAY),
-    "seaside": Source("seaside", "DSC01934.JPG", (2400, 1600), seed=5, hours=4.1 * DAY),
-    "flower": Source("flower", "daisy.webp", (2001, 1334), format="WEBP", hours=3.4 * DAY),
-    "hillside": Source("hillside", "farmhouse.jpg", (2400, 1600), seed=4, hours=2.8 * DAY),
-    "balloons": Source("balloons", "balloons.jpg", (1500, 2000), seed=5, hours=1.3 * DAY),
-    "city": Source("skyline", "riverside-by-night.jpg", (2400, 1600), 3, "JPEG", "bob", 3 * DAY),
-    "dunes": Source("dunes", "dunes-panorama.jpg", (3600, 1200), 9, "JPEG", "bob", 2 * DAY),
-    "tarn": Source("lake", "tarn-in-may.jpg", (1800, 1200), 12, "JPEG", "bob", 1.1 * DAY),
-}
+from editor.management.sources import DAY
 
 
 @dataclass(frozen=True)
@@ -68,35 +33,6 @@ class Story:
         return self.asked or max(1, len(self.answers))
 
 
-def chosen(jobs: int) -> list[Story]:
-    """The first `jobs` stories worth telling, oldest first; never without one of each ending.
-
-    More than there are: finished ones are told again, a week earlier each time.
-    """
-    kept: list[Story] = []
-    endings: set[str] = set()
-    for story in STORIES:
-        if story.ending not in endings:
-            endings.add(story.ending)
-            kept.append(story)
-    kept += [story for story in STORIES if story not in kept]
-    again = [
-        story for story in STORIES if story.ending == "done" and not story.name + story.follows
-    ]
-    count = max(jobs, len(endings))
-    week = 1
-    while len(kept) < count:
-        kept += [replace(story, hours=story.hours + week * 7 * DAY) for story in again]
-        week += 1
-    found = kept[:count]
-    for story in list(found):  # what a story follows must be told as well
-        while story.follows:
-            story = next(other for other in STORIES if other.name == story.follows)
-            if story not in found:
-                found.append(story)
-    return sorted(found, key=lambda story: -story.hours)
-
-
 STORIES = (
     Story(
         "lake",
@@ -118,7 +54,7 @@ STORIES = (
         seconds=19,
     ),
     Story("mug", "Matte terracotta glaze on the mug", 0.02, (), ("mug",), ending="queued"),
-    Story("balloons", "Remove the small balloon", 0.03, (), ("far balloon",), ending="claimed"),
+    Story("city", "Make the moon twice as large", 0.03, (), ("moon",), ending="claimed"),
     Story(
         "hillside",
         "Turn the roof into dark slate",
@@ -139,17 +75,17 @@ STORIES = (
         ending="waiting",
     ),
     Story(
-        "dunes",
-        "A caravan of camels on the far crest",
+        "balloons",
+        "A flock of geese in the sky, far away",
         0.9,
         (),
-        ("sand",),
+        ("sky",),
         model="slow-master",
         size="2k",
         seconds=240,
         ending="unknown",
     ),
-    Story("still life", "A second pear next to the first", 0.05, (), ("pear",), ending="received"),
+    Story("tarn", "Take the boat out, still water", 0.05, (), ("boat",), ending="received"),
     Story(
         "city",
         "Put the face of a famous actor on the moon",
@@ -171,10 +107,11 @@ STORIES = (
     ),
     Story(
         "hillside",
-        "Put a windmill on the hill in the back",
+        "Put solar panels on the roof",
         2.1 * DAY,
         (),
-        ("sky",),
+        ("roof",),
+        reach=0.008,
         model="slow-master",
         size="1k",
         seconds=240,
@@ -183,7 +120,7 @@ STORIES = (
     Story("mug", "Put a saucer under the mug", 4.4 * DAY, (), ("mug",), ending="cancelled"),
     Story(
         "seaside",
-        "Heavy storm clouds over the sea",
+        "Golden hour, the sun just above the sea",
         3.3 * DAY,
         ("sunset",),
         model="redraw-flash",

@@ -21,7 +21,9 @@ class Watched:
         self.process = subprocess.Popen(
             argv,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **(env or {})},
+            # Empty means off: unbuffered, Python drops the rest of a long line whose writing a
+            # signal cuts short, and the supervisor's children end with a signal.
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "", **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

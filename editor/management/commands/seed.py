@@ -23,8 +23,10 @@ from editor.management.endings import end
 from editor.management.histories import Purse, begin
 from editor.management.offerings import fill_catalogue, pick_model
 from editor.management.people import People, gather_people
+from editor.management.selection import chosen
 from editor.management.shelf import Shelf
-from editor.management.stories import FULL_SIDE, STORIES, Story, chosen
+from editor.management.sources import FULL_SIDE
+from editor.management.stories import STORIES, Story
 from editor.models import EditJob, Picture
 
 
@@ -40,7 +42,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing, silently, when work is there"
         )
-        parser.add_argument("--jobs", type=int, default=len(STORIES), help="how many edits")
+        parser.add_argument(
+            "--jobs",
+            type=int,
+            default=len(STORIES),
+            help="how many edits, at least one of each kind",
+        )
         parser.add_argument(
             "--side", type=int, default=FULL_SIDE, help="longest side of a usual picture"
         )

@@ -89,7 +89,8 @@ def tent(canvas: Canvas, changes: frozenset[str]) -> None:
     shadow = window.polygon(outline(SHADOW, foot, size), 0.006)
     left, right = (window.stroke(outline(text, foot, size), 0.003) for text in ROPES)
     ropes = np.maximum(left, right)
-    for part in (front, side, ropes, smooth(0.1, 0.5, shadow)):
+    under = window.ellipse((x + size * 0.2, y + 0.012), (size * 1.25, 0.044), 0.01)
+    for part in (front, side, ropes, under, smooth(0.02, 0.2, shadow)):
         canvas.mark("tent", part, window)
     if "no tent" in changes:
         return

@@ -6,12 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from editor.management.canvas import Canvas, Plane, Window, colour, mix, ramp, smooth
+from editor.management.canvas import Canvas, Plane, Window, colour, mix, outline, ramp, smooth
 from editor.management.land import Camera, Land, grid_size, look, make_land
 from editor.management.noise import clouds, noise, ridges
 from editor.management.scenes.skies import fill_stars
 
 SHORE = 0.585  # y of the far shore
+OAR = "-0.3 -0.2, 0.27 -0.104"  # in lengths of the boat
 SUN = (0.63, 0.47)  # share of the width, y
 
 DUSK = ((0, "#2c4a78"), (0.3, "#7a86b0"), (0.52, "#d6a09c"), (0.74, "#f4b57c"), (1, "#ffd69a"))
@@ -195,7 +196,8 @@ def boat(canvas: Canvas, changes: frozenset[str]) -> None:
     x, y, long = 0.37 * canvas.wide, 0.785, 0.25
     window = canvas.window(x - long * 0.7, y - 0.11, x + long * 0.7, y + 0.15)
     hull, inner, mirror = hull_of(window, x, y, long)
-    for part in (hull, inner, smooth(0.2, 0.6, mirror)):
+    oar = window.stroke(outline(OAR, (x, y), long), 0.0045)
+    for part in (hull, inner, oar, smooth(0.03, 0.3, mirror)):
         canvas.mark("boat", part, window)
     if "no boat" in changes:
         return
@@ -245,7 +247,7 @@ def fittings(window: Window, x: float, y: float, long: float, inner: Plane) -> N
         window.paint(seat * inner, colour("#7d5637") * 0.8)
     line = list(zip(places.tolist(), (near - bow).tolist(), strict=True))
     window.paint(window.stroke(line, 0.0035), colour("#b27c4c") * 0.7)
-    oar = [(x - long * 0.30, y - 0.05), (x + long * 0.27, y - 0.026)]
-    window.paint(window.stroke(oar, 0.0045), colour("#d8ab78") * 0.75)
+    oar = window.stroke(outline(OAR, (x, y), long), 0.0045)
+    window.paint(oar, colour("#d8ab78") * 0.75)
     line = list(zip(places.tolist(), near.tolist(), strict=True))
     window.paint(window.stroke(line, 0.0055), colour("#dc9d5d"))

@@ -220,7 +220,7 @@ def boat(canvas: Canvas, changes: frozenset[str]) -> None:
         * smooth(1, 0.1, down)
         * smooth(0.055, 0.03, np.abs(window.x - x + 0.03 * ripple))
     )
-    for part in (hull, main, jib, mast, mirror * 0.9):
+    for part in (hull, main, jib, mast, smooth(0.02, 0.2, mirror)):
         canvas.mark("boat", part, window)
     if "no boat" in changes:
         return

@@ -267,7 +267,7 @@ def pear(canvas: Canvas, changes: frozenset[str]) -> None:
     twig = tube(window, [(x, y - 0.2), (x + 0.003, y - 0.23), (x + 0.015, y - 0.25)], 0.0042)
     shadow = fruit_shadow(floor, (x, y - 0.01), 0.085)
     canvas.mark("pear", np.maximum(body.alpha, twig.alpha), window)
-    canvas.mark("pear", smooth(0.15, 0.5, shadow), floor)
+    canvas.mark("pear", smooth(0.01, 0.08, shadow), floor)
     if "no pear" in changes:
         return
     floor.shade(0.72 * shadow)
@@ -290,8 +290,10 @@ def apple(canvas: Canvas, changes: frozenset[str]) -> None:
     body = spindle(window, (x, y), 0.088, egg(0.099, -0.16), np.pi / 2)
     orange = ball(window, APPLE, (0.095, 0.092))
     shadow = fruit_shadow(floor, (x, y + 0.062), 0.09)
-    canvas.mark("apple", np.maximum(body.alpha, orange.alpha), window)
-    canvas.mark("apple", smooth(0.15, 0.5, shadow), floor)
+    stalk = window.stroke([(x, y - 0.07), (x + 0.021, y - 0.115)], 0.012)
+    for part in (body.alpha, orange.alpha, stalk):
+        canvas.mark("apple", part, window)
+    canvas.mark("apple", smooth(0.01, 0.08, shadow), floor)
     if "no apple" in changes:
         return
     floor.shade(0.72 * shadow)
@@ -326,7 +328,7 @@ def lemon(canvas: Canvas, changes: frozenset[str]) -> None:
     body = spindle(window, LEMON, 0.105, profile(*outline(LEMON_OUTLINE)), turn)
     shadow = fruit_shadow(floor, (x, y + 0.035), 0.07)
     canvas.mark("lemon", body.alpha, window)
-    canvas.mark("lemon", smooth(0.15, 0.5, shadow), floor)
+    canvas.mark("lemon", smooth(0.01, 0.08, shadow), floor)
     if "no lemon" in changes:
         return
     floor.shade(0.6 * shadow)
