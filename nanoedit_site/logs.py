@@ -133,8 +133,10 @@ class OneLine(logging.Formatter):
             "logger": record.name,
             "pid": record.process,
             "message": _message(record),
-            **extras(record),
         }
+        # Some messages already tell what they carry.
+        more = extras(record).items()
+        pairs |= {k: v for k, v in more if f"{k}={v}" not in pairs["message"]}
         if record.exc_info and not record.exc_text:
             record.exc_text = self.formatException(record.exc_info)
         if record.exc_text:
