@@ -177,7 +177,8 @@ def test_83_an_animated_answer_ends_honestly_with_its_bytes_kept(job, scripted):
 
 @pytest.mark.parametrize(("asked", "came"), [(1, 3), (3, 1)])
 def test_85_more_or_fewer_pictures_than_asked_for_are_all_kept(job, scripted, asked, came):
-    EditJob.objects.filter(pk=job.pk).update(n=asked, estimate_nano=asked * 4 * CENT)
+    EditJob.objects.filter(pk=job.pk).update(n=asked)
+    job.consents.update(max_cost_nano=asked * 4 * CENT)
     body = inline(GOOD)
     body["data"] *= came
     scripted(answer_json(body))
