@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from editor import turns
-from editor.models import EditJob
+from editor.models import EditJob, JobState
 from editor.processing import process_job
 from editor.results import keep_answer
 
@@ -27,7 +27,10 @@ HINT_EXPIRES_SECONDS = 600  # hints must not pile up while no worker is there
 @shared_task(name="editor.run_job", acks_late=False)
 def run_job(job_id: str) -> None:
     """Take one job from queued to as far as it gets: whoever's turn it is."""
-    attempt_id = process_job(*turns.next_in_turn(uuid.UUID(job_id)))
+    hinted = uuid.UUID(job_id)
+    # This hint is used up, whichever job it starts: the one it names may be hinted again.
+    EditJob.objects.filter(pk=hinted, state=JobState.QUEUED).update(hinted_at=None)
+    attempt_id = process_job(*turns.next_in_turn(hinted))
     hint_jobs_in_turn()  # a place is free again
     if attempt_id is not None:
         keep_answer(attempt_id)
