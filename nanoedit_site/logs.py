@@ -82,7 +82,8 @@ class Redaction(logging.Filter):
         if record.stack_info:
             record.stack_info = self.clean(record.stack_info)
         for name, value in extras(record).items():
-            record.__dict__[name] = self.clean(str(value))
+            if not isinstance(value, int | float):  # numbers hold no secret, and stay numbers
+                record.__dict__[name] = self.clean(str(value))
         return True
 
     def clean(self, text: str) -> str:
