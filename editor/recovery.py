@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutting_down
@@ -43,6 +44,7 @@ def sweep() -> int:
         for step in (
             free_claims_left_behind,
             admit_lost_calls,
+            end_calls_of_the_past,
             wake_waiting_jobs,
             hint_jobs_in_turn,
             hint_kept_answers,
@@ -81,6 +83,25 @@ def admit_lost_calls() -> int:
             )
         moved += 1
     return moved
+
+
+def end_calls_of_the_past() -> int:
+    """An attempt still CALLING after its job went on (by an earlier call's late answer).
+
+    No call outlives its deadline, so by then its worker is gone, and only its place at
+    the gate and its money would be held for ever.
+    """
+    over = Now() - timedelta(seconds=settings.NANOGPT_TIMEOUT_SECONDS + 2 * settings.LEASE_SECONDS)
+    past = Attempt.objects.filter(state=Attempt.State.CALLING, sent_at__lt=over).exclude(
+        job__state=JobState.CALLING
+    )
+    if not past.exists():
+        return 0
+    return past.update(
+        state=Attempt.State.UNKNOWN,
+        error_code="worker_lost",
+        error_sentence="The worker went away while the call was running.",
+    )
 
 
 def _left_behind(state: JobState) -> list[EditJob]:

@@ -62,6 +62,16 @@ def test_a_call_left_behind_is_unknown_and_never_queued(alice, hints):
     assert job.consents.count() == 1
 
 
+def test_a_call_whose_job_has_gone_on_does_not_hold_its_place_for_ever(alice, hints):
+    job = make_job(alice, JobState.DONE)
+    old, young = open_attempt(job), open_attempt(make_job(alice, JobState.DONE))
+    Attempt.objects.filter(pk=old.pk).update(sent_at=timezone.now() - timedelta(hours=1))
+    recovery.sweep()
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.state, young.state) == (Attempt.State.UNKNOWN, Attempt.State.CALLING)
+
+
 @pytest.mark.parametrize("state", [JobState.CLAIMED, JobState.CALLING])
 def test_what_a_living_worker_holds_is_left_alone(alice, hints, state):
     job = make_job(alice, state, lease_until=running(), worker=worker_name())
