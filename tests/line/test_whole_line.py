@@ -140,7 +140,7 @@ def test_what_was_queued_before_a_restart_is_done_after_it(start_app, sign_up):
     app.stop()
     app.start()
     Person(app).log_in()
-    again = person.edit(person.upload())
+    again = person.edit(person.upload(), "make it blue")
     assert person.wait_for_state(again, "done", "failed", "unknown") == "done"
 
 
