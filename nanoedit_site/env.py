@@ -10,7 +10,6 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
@@ -19,14 +18,12 @@ from dotenv import dotenv_values
 from environs import Env, EnvError
 
 from nanoedit_site.addresses import is_ip, is_loopback, origin_of, split_url, without_secrets
+from nanoedit_site.environment import S3, SANDBOX_KEY, Environment
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_API = "https://api.nano-gpt.com"
 # Where `python -m sandbox` listens when it is started by hand with nothing else said.
 SANDBOX_BY_HAND = "http://127.0.0.1:8001"
-# Stands for "no key": the supervisor hands it to its children together with the sandbox's address.
-SANDBOX_KEY = "sk-nano-sandbox"
-MEGABYTE = 1_000_000
 OPEN_OUTCOMES = (408, 500, 502, 503, 504)
 SECRET_KEY_CHARACTERS = 50
 
@@ -72,76 +69,6 @@ class SettingsRefused(SystemExit):
 
     def __init__(self, line: str) -> None:
         super().__init__(f"NanoEdit cannot start: {line}")
-
-
-@dataclass(frozen=True)
-class S3:
-    """Where media go when a bucket is named. Without keys boto3 looks in its own places."""
-
-    bucket: str
-    endpoint_url: str | None
-    region: str | None
-    access_key_id: str | None
-    secret_access_key: str | None = field(repr=False)
-    checksums: str  # "when_required" | "when_supported"
-
-
-@dataclass(frozen=True)
-class Environment:
-    """All settings, checked. Secrets are left out of its repr."""
-
-    data_dir: Path
-    debug: bool
-    https: bool
-    hosts: tuple[str, ...]
-    secret_key: str = field(repr=False)
-    database_url: str = field(repr=False)
-    broker_url: str = field(repr=False)
-    s3: S3 | None
-    api_key: str = field(repr=False)  # SANDBOX_KEY when no key was given
-    base_url: str  # never ends with a slash
-    starts_sandbox: bool  # nobody gave a key, so the supervisor starts the sandbox by itself
-    auth: str  # "bearer" | "x-api-key" | "both"
-    result_origins: frozenset[str]  # scheme://host:port, always with the base URL's own
-    max_body_mb: float
-    timeout_seconds: float
-    max_calls: int  # paid calls in flight at once, over all workers
-    calls_per_second: float
-    metrics_token: str = field(repr=False)  # opens /metrics to other machines; empty: to none
-    pay_again_codes: frozenset[int]  # statuses after which the operator pays a second time
-    pay_again_up_to_nano: int  # … for calls of at most this price
-    max_upload_mb: float
-    max_megapixels: float
-    bind: str
-    port: int
-    worker_concurrency: int
-    sandbox_delay: float  # seconds that a sandbox edit takes
-    sandbox_link_life: float  # seconds that a sandbox result link lives
-
-    @property
-    def sandbox_in_use(self) -> bool:
-        """True when no real key is used: every page must say so."""
-        return self.api_key == SANDBOX_KEY
-
-    @property
-    def broker_in_process(self) -> bool:
-        """True when no broker process is used: the worker finds its jobs in the job table."""
-        return self.broker_url.startswith("memory:")
-
-    @property
-    def max_body_bytes(self) -> int:
-        """Ceiling of image, mask and fields of one paid call together."""
-        return int(self.max_body_mb * MEGABYTE)
-
-    @property
-    def max_upload_bytes(self) -> int:
-        """Ceiling of one uploaded file."""
-        return int(self.max_upload_mb * MEGABYTE)
-
-    @property
-    def max_pixels(self) -> int:
-        """Ceiling of width times height of one uploaded picture."""
-        return int(self.max_megapixels * 1_000_000)
 
 
 def read_environment(
