@@ -22,7 +22,7 @@ from editor import storage
 from editor.imaging.composing import Composed, compose
 from editor.imaging.encoding import encode_master
 from editor.imaging.framing import Box, Frame, Size
-from editor.imaging.masking import read_mask
+from editor.imaging.masking import MaskRefused, read_mask
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, read_picture
 from editor.leases import holding_attempt, lease
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result
@@ -41,8 +41,12 @@ TRIES_TO_COMPOSE = 8
 RETRY_SECONDS = (5, 15, 45, 120, 300)
 
 
-class NotYet(Exception):
-    """The answer cannot be kept right now; it will be tried again. The text says why."""
+class NotFetched(Exception):
+    """The image could not be fetched by its link. The text says why."""
+
+
+class CannotCompose(Exception):
+    """What is needed is there, and still no picture comes of it."""
 
 
 def keep_answer(attempt_id: uuid.UUID) -> None:
@@ -61,25 +65,45 @@ def keep_answer(attempt_id: uuid.UUID) -> None:
             for index, url in enumerate(attempt.image_urls)
             if (reason := _keep_one(attempt, index, url))
         ]
-        if reasons and not _nothing_more_to_hope_for(attempt, reasons[0]):
+        if reasons:
             _try_later(attempt, reasons[0])
         else:
             finish(attempt)
 
 
 def _keep_one(attempt: Attempt, index: int, url: str | None) -> str:
-    """Keep and compose one image; give the reason when it cannot be done yet, else nothing."""
+    """Keep and compose one image; give the reason when it has to be tried again, else nothing.
+
+    What can never come or never be composed is noted on its Result, and is no reason
+    any more. Storage that is away is waited for, however long it takes.
+    """
     try:
         result = keep_raw(attempt, index, url)
         if result.picture_id is None and not result.problem:
             with AT_ONCE:
                 compose_result(attempt.job, result, attempt)
-    except NotYet as reason:
-        return str(reason)
+    except NotFetched as reason:
+        if not _links_are_dead(attempt):
+            return str(reason)
+        problem = f"It could not be fetched before its link died. {reason}"[:300]
+        Result.objects.create(attempt=attempt, index=index, raw_bytes=0, problem=problem)
+    except CannotCompose:
+        logger.exception("Composing image %s of attempt %s failed.", index, attempt.pk)
+        if attempt.tries < TRIES_TO_COMPOSE:
+            return "The result could not be put into the picture just now."
+        problem = "It could not be put into the picture; its bytes are kept."
+        Result.objects.filter(attempt=attempt, index=index).update(problem=problem)
     except Exception:
         logger.exception("Keeping image %s of attempt %s failed.", index, attempt.pk)
         return "The result could not be stored just now."
     return ""
+
+
+def _links_are_dead(attempt: Attempt) -> bool:
+    """After several tries too: a clock that runs ahead must not bury a live link."""
+    expires = attempt.links_expire_at
+    expired = expires is None or expires < timezone.now()
+    return expired and attempt.tries >= TRIES_BEFORE_LOST
 
 
 def _take(attempt_id: uuid.UUID) -> Attempt | None:
@@ -112,8 +136,8 @@ def keep_raw(attempt: Attempt, index: int, url: str | None) -> Result:
             Lifeboat.objects.create(attempt=attempt, index=index, data=data)
         raise
     if boat and hashlib.sha256(storage.get(key)).hexdigest() != sha256:
-        message = "Storage did not give back what was written."
-        raise NotYet(message)
+        message = "storage did not give back what was written"
+        raise OSError(message)
     with transaction.atomic():
         result = Result.objects.create(
             attempt=attempt, index=index, raw=key, raw_sha256=sha256, raw_bytes=len(data)
@@ -126,7 +150,7 @@ def keep_raw(attempt: Attempt, index: int, url: str | None) -> Result:
 def _fetch(url: str | None) -> bytes:
     if not url:
         message = "The answer has neither bytes nor a link for this image."
-        raise NotYet(message)
+        raise NotFetched(message)
     connection.close()  # a slow download must not hold a database connection
     try:
         return download_result(
@@ -136,7 +160,7 @@ def _fetch(url: str | None) -> bytes:
             timeout_seconds=DOWNLOAD_SECONDS,
         )
     except (DownloadFailed, DownloadForbidden) as error:
-        raise NotYet(str(error)) from error
+        raise NotFetched(str(error)) from error
 
 
 def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
@@ -176,16 +200,25 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
 
 
 def _composed(job: EditJob, attempt: Attempt, answer: ReadPicture) -> Composed:
-    original = read_kept(job.picture)
+    """Compose, from what storage holds. Raises CannotCompose, and what storage raises when away."""
     size = (job.picture.width, job.picture.height)
-    mask = read_mask(storage.get(str(job.mask.file.name)), size) if job.mask else None
     frame = Frame(
         box=Box(*attempt.frame["box"]),
         sent=Size(*attempt.frame["planned"]),
         inner=Box(*attempt.frame["inner"]),
     )
     feather = max(1, round(max(size) * FEATHER_PIXELS_PER_SIDE))
-    return compose(original, mask, answer, frame, feather)
+    try:
+        original = read_kept(job.picture)
+        mask = read_mask(storage.get(str(job.mask.file.name)), size) if job.mask else None
+    except (FileNotFoundError, PictureRefused, MaskRefused) as broken:
+        message = "the picture or its mask is gone or damaged"
+        raise CannotCompose(message) from broken
+    try:
+        return compose(original, mask, answer, frame, feather)
+    except Exception as broken:
+        message = "composing failed"
+        raise CannotCompose(message) from broken
 
 
 def finish(attempt: Attempt) -> None:
@@ -225,31 +258,6 @@ def _done_sentence(usable: int, results: list[Result]) -> str:
     locks = [result.changed_pixels for result in results if result.changed_pixels is not None]
     lock = f"; {sum(locks)} outside pixels changed" if locks else ""
     return f"{kept}{rest}{lock}."
-
-
-def _nothing_more_to_hope_for(attempt: Attempt, reason: str) -> bool:
-    """Give up on images that can never come or never be composed, and say so on each.
-
-    A link is dead after its own expiry and several tries, since a clock that runs ahead
-    must not bury a live one. A composition that fails again and again will not heal.
-    """
-    expired = attempt.links_expire_at is not None and attempt.links_expire_at < timezone.now()
-    here = set(attempt.results.values_list("index", flat=True))
-    here |= set(attempt.lifeboats.values_list("index", flat=True))
-    missing = set(range(len(attempt.image_urls))) - here
-    if missing:
-        if not expired or attempt.tries < TRIES_BEFORE_LOST:
-            return False
-        for index in missing:
-            problem = f"It could not be fetched before its link died. {reason}"[:300]
-            Result.objects.create(attempt=attempt, index=index, raw_bytes=0, problem=problem)
-    if attempt.lifeboats.exists():
-        return False  # storage is away; the bytes are safe and wait for it
-    uncomposed = attempt.results.filter(picture=None, problem="").exclude(raw="")
-    if uncomposed.exists() and attempt.tries < TRIES_TO_COMPOSE:
-        return False
-    uncomposed.update(problem="It could not be put into the picture; its bytes are kept.")
-    return True
 
 
 def _try_later(attempt: Attempt, reason: str) -> None:

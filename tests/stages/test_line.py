@@ -288,7 +288,7 @@ def test_storage_that_is_away_delays_the_result_but_costs_nothing(job, upstream,
     assert len(upstream.calls()) == 1
 
 
-def _disk_full(*_):
+def _disk_full(*_, **__):
     raise OSError(28, "No space left on device")
 
 
@@ -415,6 +415,19 @@ def test_a_composition_that_cannot_heal_ends_with_its_bytes_named(job, upstream,
     failed = again(job)
     assert (failed.state, failed.charged) == (JobState.FAILED, EditJob.Charged.YES)
     assert "bytes are kept" in Result.objects.get().problem
+
+
+def test_storage_that_is_away_for_hours_after_the_raw_bytes_are_kept_is_waited_for(
+    job, upstream, monkeypatch
+):
+    attempt_id = process_job(job.pk)
+    with monkeypatch.context() as broken:
+        broken.setattr("editor.results.keep_picture", _disk_full)
+        for _ in range(20):
+            keep_answer(attempt_id)
+    assert again(job).state == JobState.RECEIVED
+    keep_answer(attempt_id)
+    assert again(job).state == JobState.DONE
 
 
 def test_a_call_that_ends_late_does_not_move_the_next_one(job, upstream):
