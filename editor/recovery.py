@@ -147,8 +147,13 @@ def hint_kept_answers() -> int:
     hints = 0
     for attempt_id in _unkept()[:BATCH]:
         pause = Now() + HINT_AGAIN
-        if _unkept().filter(pk=attempt_id).update(next_at=pause):
-            hints += send_hint(keep_results, attempt_id)
+        if not _unkept().filter(pk=attempt_id).update(next_at=pause):
+            continue
+        if not send_hint(keep_results, attempt_id):
+            # Otherwise a paid answer would wait half a minute for a hint that never left.
+            Attempt.objects.filter(pk=attempt_id, state=Attempt.State.RECEIVED).update(next_at=None)
+            break
+        hints += 1
     return hints
 
 

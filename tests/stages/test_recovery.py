@@ -129,6 +129,20 @@ def test_a_paid_answer_is_hinted_until_somebody_keeps_it(alice, hints):
     assert recovery.hint_kept_answers() == 1
 
 
+@pytest.mark.parametrize("lease", [None, over()], ids=["never leased", "lease over"])
+def test_a_paid_answer_is_hinted_at_once_when_a_broker_that_refused_is_back(
+    alice, monkeypatch, lease
+):
+    attempts = [open_attempt(make_job(alice, JobState.RECEIVED)) for _ in range(2)]
+    Attempt.objects.update(state=Attempt.State.RECEIVED, lease_until=lease)
+    tried = []
+    monkeypatch.setattr(recovery, "send_hint", lambda task, pk: tried.append(pk))
+    assert recovery.hint_kept_answers() == 0
+    assert len(tried) == 1, "a broker that is away is not asked again for every answer"
+    monkeypatch.setattr(recovery, "send_hint", lambda *_: True)
+    assert recovery.hint_kept_answers() == len(attempts)
+
+
 def test_a_new_worker_forgets_the_hints_that_died_with_the_old_one(alice, hints):
     make_job(alice, hinted_at=timezone.now())
     recovery.forget_hints()
