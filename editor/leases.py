@@ -18,6 +18,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models.functions import Now
 
+from editor.log_context import about
 from editor.models import Attempt, EditJob
 
 _held_jobs: set[uuid.UUID] = set()
@@ -54,14 +55,16 @@ def lease() -> timedelta:
 
 @contextlib.contextmanager
 def holding_job(job_id: uuid.UUID) -> Iterator[None]:
-    """Renew this job's lease while the block runs."""
-    yield from _holding(_held_jobs, job_id)
+    """Renew this job's lease while the block runs; what is logged meanwhile is about it."""
+    with about(job=job_id):
+        yield from _holding(_held_jobs, job_id)
 
 
 @contextlib.contextmanager
 def holding_attempt(attempt_id: uuid.UUID) -> Iterator[None]:
-    """Renew this attempt's lease while the block runs."""
-    yield from _holding(_held_attempts, attempt_id)
+    """Renew this attempt's lease while the block runs; what is logged meanwhile is about it."""
+    with about(attempt=attempt_id):
+        yield from _holding(_held_attempts, attempt_id)
 
 
 def _holding(held: set[uuid.UUID], row_id: uuid.UUID) -> Iterator[None]:

@@ -16,6 +16,7 @@ from nanoedit_site.wsgi import application as pages  # first: it sets Django up
 
 from editor.events import hub  # isort: skip
 from nanoedit_site.intake import Intake  # isort: skip
+from nanoedit_site.request_ids import with_request_ids  # isort: skip
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,6 +30,7 @@ _pages = Intake(
 )
 
 
+@with_request_ids
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Send each request where it belongs."""
     if scope["type"] == "lifespan":

@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from editor.log_context import now_about
+
 HIDDEN = "[hidden]"
 # A shorter secret would also hide ordinary words.
 SHORTEST_SECRET = 6
@@ -44,6 +46,8 @@ _ROW = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+# Django attaches the request, which is a whole page of a person's cookies and fields.
+_NOT_EXTRA = {"request", "data", "about"}
 _ORDINARY = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 
@@ -72,6 +76,7 @@ class Redaction(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record in place, so that no later handler sees more; lets it pass."""
+        record.about = {name: self.clean(value) for name, value in now_about().items()}
         record.msg = self.clean(_message(record))
         record.args = None
         if record.exc_info and not record.exc_text:
@@ -110,16 +115,15 @@ def _message(record: logging.LogRecord) -> str:
 
 def extras(record: logging.LogRecord) -> dict[str, Any]:
     """What was attached to the record beyond the ordinary."""
-    # Django attaches the request, which is a whole page of a person's cookies and fields.
     return {
         name: value
         for name, value in vars(record).items()
-        if name not in _ORDINARY and name not in ("request", "data") and not name.startswith("_")
+        if name not in _ORDINARY and name not in _NOT_EXTRA and not name.startswith("_")
     }
 
 
 class OneLine(logging.Formatter):
-    """One line per record: `time=… level=… logger=… pid=… message="…" …`.
+    """One line per record: `time=… level=… logger=… pid=… request=… message="…" …`.
 
     Values with blanks, quotes or line ends are written as JSON strings, so a traceback is
     one value on the same line.
@@ -133,6 +137,7 @@ class OneLine(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "pid": record.process,
+            **getattr(record, "about", {}),
             "message": _message(record),
         }
         # Some messages already tell what they carry.

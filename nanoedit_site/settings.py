@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nanoedit_site.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -130,6 +131,8 @@ else:
             "directory_permissions_mode": 0o700,
         },
     }
+# Paid answers, for as long as the database does not take them: see editor/spool.py.
+ANSWERS_DIR = ENV.data_dir / "answers"
 STORAGES = {
     "default": MEDIA_STORAGE,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -7,3 +7,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("editor.urls")),
 ]
+
+handler500 = "nanoedit_site.request_ids.server_error"
