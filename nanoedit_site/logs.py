@@ -162,6 +162,15 @@ def _value(value: object) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def not_a_red_probe(record: logging.LogRecord) -> bool:
+    """Keep Django from calling each red answer of /readyz an error.
+
+    Monitoring asks every few seconds; `editor/views/health.py` writes a line when it changes.
+    """
+    path = getattr(getattr(record, "request", None), "path", "")
+    return not (path == "/readyz" and getattr(record, "status_code", None) == 503)
+
+
 def logging_settings(secrets: Iterable[str]) -> dict[str, Any]:
     """Give Django's LOGGING: everything goes to the root, and through the redaction.
 
@@ -172,7 +181,10 @@ def logging_settings(secrets: Iterable[str]) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"redaction": {"()": Redaction, "secrets": tuple(secrets)}},
+        "filters": {
+            "redaction": {"()": Redaction, "secrets": tuple(secrets)},
+            "probes": {"()": lambda: not_a_red_probe},
+        },
         "formatters": {"line": {"()": OneLine}},
         "handlers": {
             "console": {
@@ -185,7 +197,7 @@ def logging_settings(secrets: Iterable[str]) -> dict[str, Any]:
         "loggers": {
             "editor": {"level": "INFO"},
             "django": {**passed_up, "level": "WARNING"},
-            "django.request": {**passed_up, "level": "ERROR"},
+            "django.request": {**passed_up, "level": "ERROR", "filters": ["probes"]},
             "django.server": {**passed_up, "level": "WARNING"},
             "uvicorn": {**passed_up, "level": "WARNING"},
             "uvicorn.error": {**passed_up, "level": "WARNING"},

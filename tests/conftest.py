@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import logging
+
 import hypothesis
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,7 +13,8 @@ from django.db import close_old_connections, connections
 from django.test import Client
 
 from editor.models import User
-from editor.views.health import storage_probe
+from editor.views.health import readiness, storage_probe
+from nanoedit_site.logs import OneLine, Redaction
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -110,9 +114,28 @@ def anonymous():
 
 
 @pytest.fixture(autouse=True)
-def nothing_known_of_the_storage():
-    """What one test found out about the storage's health is not true in the next one."""
+def nothing_known_of_this_servers_health():
+    """What one test found out about the server's health is not true in the next one."""
     storage_probe.forget()
+    readiness.forget()
+
+
+@pytest.fixture
+def log():
+    """Everything logged at any level while the test runs, through the handler of the site."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.addFilter(Redaction())  # without this server's secrets: the patterns must do
+    handler.setFormatter(OneLine())
+    root = logging.getLogger()
+    old = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    # Nobody who runs a server with SQL in its log expects prompts not to be in it.
+    logging.getLogger("django.db.backends").setLevel(logging.INFO)
+    yield out
+    root.removeHandler(handler)
+    root.setLevel(old)
 
 
 @pytest.fixture

@@ -46,16 +46,17 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Whether edits can be done: 503 with the reasons when not. For whoever is called at night."""
     problems: dict[str, str] = {}
     info: dict[str, Any] = {}
+    why = ""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         info = information()
         problems = {name: said for name, said in worker_problems(info).items() if said}
     except Error as error:
-        logger.warning("The database does not answer: %s", error)
-        problems["database"] = "does not answer"
+        problems["database"], why = "does not answer", str(error)
     if problem := storage_probe.problem():
         problems["storage"] = problem
+    readiness.tell(problems, why)
     return JsonResponse(
         {"ready": not problems, "problems": problems, "information": info},
         status=503 if problems else 200,
@@ -107,6 +108,32 @@ def _queue(info: dict[str, Any]) -> str:
     return f"a job has been queued for {age:.0f} s and nobody takes it"
 
 
+class Readiness:
+    """Writes one line when readiness changes, not one for each time that somebody asks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._told: frozenset[str] = frozenset()
+
+    def tell(self, problems: dict[str, str], why: str = "") -> None:
+        """Log the problems, with what the database said, unless the same ones were told last."""
+        with self._lock:
+            names = frozenset(problems)
+            if names == self._told:
+                return
+            self._told = names
+        if problems:
+            told = "; ".join(f"{name}: {said}" for name, said in problems.items())
+            logger.warning("Not ready. %s%s", told, f" ({why})" if why else "")
+        else:
+            logger.info("Ready again.")
+
+    def forget(self) -> None:
+        """Take it that all was well when last asked."""
+        with self._lock:
+            self._told = frozenset()
+
+
 class StorageProbe:
     """Writes and deletes a small file, at most every few seconds and never for long."""
 
@@ -114,6 +141,7 @@ class StorageProbe:
         self._lock = threading.Lock()
         self._asked_at = float("-inf")
         self._running: Future[str] | None = None
+        self._failed = False
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="storage-probe")
 
     def problem(self) -> str:
@@ -134,16 +162,20 @@ class StorageProbe:
         """Ask anew at the next time."""
         with self._lock:
             self._running = None
+            self._failed = False
 
-    @staticmethod
-    def _try() -> str:
+    def _try(self) -> str:
         try:
             name = default_storage.save(f"readyz/{uuid.uuid4()}", ContentFile(b"ok"))
             default_storage.delete(name)
         except Exception as error:  # noqa: BLE001  every storage has its own exceptions
-            logger.warning("The storage cannot be written: %s", error)
+            if not self._failed:  # once, not every few seconds until it is well again
+                logger.warning("The storage cannot be written: %s", error)
+            self._failed = True
             return f"cannot be written: {type(error).__name__}"
+        self._failed = False
         return ""
 
 
 storage_probe = StorageProbe()
+readiness = Readiness()

@@ -4,8 +4,6 @@ The second half drives the error paths with a marker key and a marker prompt, an
 everything that came out: lines of the log, events, rows and pages.
 """
 
-import io
-import json
 import logging
 import logging.config
 import re
@@ -21,32 +19,13 @@ from editor.models import Attempt, EditJob, Event, Gate
 from editor.offers import refresh_catalogue, try_refresh_catalogue
 from editor.results import keep_answer
 from editor.tasks import run_job, send_hint
-from nanoedit_site.logs import OneLine, Redaction, logging_settings, secrets_among
+from nanoedit_site.logs import logging_settings, secrets_among
 from tests.factories import make_job, make_model, make_picture
+from tests.log_lines import pairs, written
 
 KEY = "sk-nano-MARKERKEY0123456789abcdef"
 PLAIN_KEY = "MARKERPLAIN-not-like-a-key-0815"
 PROMPT = "MARKERPROMPT my secret birthday surprise"
-
-
-def written(log, *, secrets=()):
-    """Let `log` write to a logger whose handler is ours; give the lines."""
-    out = io.StringIO()
-    handler = logging.StreamHandler(out)
-    handler.addFilter(Redaction(secrets))
-    handler.setFormatter(OneLine())
-    logger = logging.Logger("a.test")
-    logger.addHandler(handler)
-    log(logger)
-    return out.getvalue().splitlines()
-
-
-def pairs(line):
-    """Read a line of name=value back."""
-    found = {}
-    for name, text in re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)', line):
-        found[name] = json.loads(text) if text.startswith('"') else text
-    return found
 
 
 def test_a_record_is_one_line_of_named_values():
@@ -166,22 +145,10 @@ def test_the_site_logs_through_the_redaction_and_nothing_goes_past_it():
 
 
 @pytest.fixture
-def lines(settings):
-    """Everything logged at any level while the test runs, through the handler of the site."""
-    out = io.StringIO()
-    handler = logging.StreamHandler(out)
-    handler.addFilter(Redaction())  # without this server's secrets: the patterns must do
-    handler.setFormatter(OneLine())
-    root = logging.getLogger()
-    old = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    # Nobody who runs a server with SQL in its log expects prompts not to be in it.
-    logging.getLogger("django.db.backends").setLevel(logging.INFO)
+def lines(log, settings):
+    """Everything that is logged, on a server with the marker key."""
     settings.NANOGPT_API_KEY = KEY
-    yield out
-    root.removeHandler(handler)
-    root.setLevel(old)
+    return log
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from editor.leases import holding_attempt, holding_job
 from editor.log_context import about
 from nanoedit_site.intake import Intake
 from nanoedit_site.request_ids import RequestIds, server_error, with_request_ids
-from tests.house.test_logs import PLAIN_KEY, lines, pairs, written  # noqa: F401
+from tests.log_lines import pairs, written
 
+SECRET = "MARKERPLAIN-not-like-a-key-0815"
 GIVEN = "3f0c-given-by-the-proxy"
 ODD_IDS = [
     "",
@@ -27,14 +28,14 @@ ODD_IDS = [
 ]
 
 
-def lines_about(log, request_id):
+def lines_about(text, request_id):
     """Those lines of the log that carry this id."""
-    return [line for line in log.splitlines() if pairs(line).get("request") == request_id]
+    return [line for line in text.splitlines() if pairs(line).get("request") == request_id]
 
 
 @pytest.mark.parametrize("header", [{}, {"X-Request-ID": GIVEN}], ids=["none", "from a proxy"])
 @pytest.mark.django_db
-def test_what_broke_is_found_by_the_id_on_the_page(alices, lines, monkeypatch, header):  # noqa: F811
+def test_what_broke_is_found_by_the_id_on_the_page(alices, log, monkeypatch, header):
     def bug(*_args, **_more):
         logging.getLogger("editor").warning("About to break.")
         raise RuntimeError("broken")
@@ -45,7 +46,7 @@ def test_what_broke_is_found_by_the_id_on_the_page(alices, lines, monkeypatch, h
     assert answer.status_code == 500
     told = re.search(r"Tell your operator: request <code>([^<]+)</code>", answer.content.decode())
     assert told.group(1) == answer["X-Request-ID"]
-    found = "\n".join(lines_about(lines.getvalue(), told.group(1)))
+    found = "\n".join(lines_about(log.getvalue(), told.group(1)))
     assert "About to break." in found
     assert "RuntimeError: broken" in found
     assert (told.group(1) == GIVEN) == bool(header)
@@ -140,8 +141,8 @@ def test_lines_of_a_worker_are_about_its_job_or_its_call():
 
 def test_an_id_that_is_a_secret_is_cut_out_like_any_other():
     def log(logger):
-        with about(request=PLAIN_KEY):
+        with about(request=SECRET):
             logger.warning("Asked.")
 
-    (line,) = written(log, secrets=[PLAIN_KEY])
+    (line,) = written(log, secrets=[SECRET])
     assert "MARKER" not in line

@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import Error, connection
+from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.log import log_response
 
 from editor import gates, recovery
 from editor.models import EditJob, Gate, JobState, Worker
 from editor.views import health
 from tests.factories import make_job
+from tests.log_lines import pairs
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +109,54 @@ def test_storage_that_hangs_does_not_hang_the_answer(client, worker, monkeypatch
         assert time.monotonic() - began < 5
     finally:
         release.set()
+
+
+def told(log):
+    """What the log says, without times and names."""
+    return [pairs(line)["message"] for line in log.getvalue().splitlines()]
+
+
+def test_the_log_tells_of_a_change_and_not_of_each_time_somebody_asks(client, worker, log):
+    for seen in (ago(1), ago(60), ago(60), ago(60), ago(1), ago(1), ago(60)):
+        Worker.objects.update(seen_at=seen, swept_at=seen)
+        ask(client)
+    red = "Not ready. worker: no worker gave a sign of life for 20 s"
+    assert told(log) == [red, "Ready again.", red]
+
+
+def test_the_log_tells_why_the_database_is_away_and_the_page_does_not(
+    client, worker, log, monkeypatch
+):
+    def away(*_args, **_more):
+        raise Error("connection refused by db.internal")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    for _ in range(3):
+        assert "internal" not in str(ask(client))
+    assert told(log) == ["Not ready. database: does not answer (connection refused by db.internal)"]
+
+
+def test_storage_that_stays_away_is_told_once(client, worker, log, monkeypatch):
+    def full(*_args):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(health, "STORAGE_AGAIN_SECONDS", -1.0)
+    with monkeypatch.context() as broken:
+        broken.setattr("django.core.files.storage.Storage.save", full)
+        for _ in range(3):
+            ask(client)
+    ask(client)
+    assert told(log) == [
+        "The storage cannot be written: No space left on device",
+        "Not ready. storage: cannot be written: OSError",
+        "Ready again.",
+    ]
+
+
+def test_another_page_that_is_unavailable_is_still_an_error_in_the_log(rf, log):
+    for path in ("/readyz", "/gallery/"):
+        log_response("Gone: %s", path, response=HttpResponse(status=503), request=rf.get(path))
+    assert told(log) == ["Gone: /gallery/"]
 
 
 def test_asking_often_does_not_write_often(client, worker, monkeypatch):
