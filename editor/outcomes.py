@@ -27,12 +27,15 @@ MAX_WAITS = 20
 MOST_POLICY_CONSENTS = 1  # a rule may pay once more for a job, never again and again
 
 
-def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
+def record_answer(
+    attempt: Attempt, answer: EditAnswer, received_at: datetime | None = None
+) -> bool:
     """Commit a paid answer, whoever owns the job by now: it is never thrown away.
 
-    Image bytes that came along go into the lifeboat in the same transaction.
+    Image bytes that came along go into the lifeboat in the same transaction. False, and
+    nothing changes, when the attempt has an answer already.
     """
-    received_at = timezone.now()
+    received_at = received_at or timezone.now()
     urls = [image.url if image.data is None else None for image in answer.images]
     with transaction.atomic():
         kept = Attempt.objects.filter(
@@ -51,7 +54,7 @@ def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
             error_sentence="",
         )
         if kept != 1:
-            return
+            return False
         budgets.settle(
             attempt.consent_id,
             answer.cost.nano_dollars if answer.cost else None,
@@ -78,6 +81,7 @@ def record_answer(attempt: Attempt, answer: EditAnswer) -> None:
         else:
             EditJob.objects.filter(pk=job.pk).update(charged=EditJob.Charged.YES)
             job.note("A late answer of an earlier call arrived and is kept.")
+    return True
 
 
 def _answer_sentence(job: EditJob, answer: EditAnswer) -> str:

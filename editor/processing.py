@@ -32,7 +32,7 @@ from django.db import (
 )
 from django.db.models.functions import Now
 
-from editor import budgets, gates, storage
+from editor import budgets, gates, spool, storage
 from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect, encode_for_call
 from editor.imaging.framing import Frame, Size, choose_size, frame_whole
 from editor.imaging.masking import MaskRefused, read_mask
@@ -289,17 +289,19 @@ def make_call(
         _until_committed(partial(gates.report_failure, error))
         _until_committed(partial(record_failure, job, attempt, error))
         return None
-    _until_committed(partial(record_answer, attempt, answer))
+    with spool.beside(attempt.pk, answer):
+        _until_committed(partial(record_answer, attempt, answer))
     gates.report_answer()
     return attempt.pk
 
 
-def _until_committed(commit: Callable[[], None]) -> None:
+def _until_committed(commit: Callable[[], object]) -> None:
     """Hold in memory what was paid for until a locked or absent database takes it."""
     patience = time.monotonic() + MAX_SECONDS_TO_COMMIT
     while True:
         try:
-            return commit()
+            commit()
+            return
         except (OperationalError, InterfaceError):
             connection.close()
             if time.monotonic() > patience:

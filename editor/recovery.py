@@ -23,6 +23,7 @@ from django.db.models.functions import Now
 
 from editor import leases
 from editor.gates import probe_closed_gate
+from editor.late_answers import record_answers_in_files
 from editor.models import Attempt, EditJob, JobState, Worker
 from editor.offers import try_refresh_catalogue
 from editor.tasks import hint_jobs_in_turn, keep_results, send_hint
@@ -42,6 +43,7 @@ def sweep() -> int:
     return sum(
         step()
         for step in (
+            record_answers_in_files,
             free_claims_left_behind,
             admit_lost_calls,
             end_calls_of_the_past,
@@ -139,7 +141,8 @@ def sweep_from_outside() -> int:
     """
     if settings.HINTS_REACH_WORKERS:
         return sweep()
-    return free_claims_left_behind() + admit_lost_calls() + wake_waiting_jobs()
+    steps = (record_answers_in_files, free_claims_left_behind, admit_lost_calls, wake_waiting_jobs)
+    return sum(step() for step in steps)
 
 
 def hint_kept_answers() -> int:
