@@ -11,19 +11,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs
 
-from django.core import signing
+from django.conf import settings
 from django.db import Error, connections
+from django.http import parse_cookie
 from django.utils import timezone
 
-from editor.models import Event
+from editor.models import Event, logged_in
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -33,15 +35,9 @@ logger = logging.getLogger(__name__)
 
 READ_SECONDS = 0.2  # a change is on the page well within a second
 KEEP_ALIVE_SECONDS = 15.0  # proxies cut silent connections, and a dead tab is noticed
-TOKEN_LIFE_SECONDS = 24 * 3600
+STILL_THERE_SECONDS = 15.0  # how long a stream may outlive a logout
 REPLAY_SECONDS = 10.0  # covers the time between rendering a page and listening
 LOOK_BACK_ROWS = 500  # rows may commit out of the order of their ids
-_SALT = "editor.events"
-
-
-def listening_token(user_id: int) -> str:
-    """Sign a person's leave to hear about their own jobs."""
-    return signing.dumps(user_id, salt=_SALT)
 
 
 @dataclass(frozen=True)
@@ -65,6 +61,8 @@ class Listener:
     """One open tab."""
 
     user_id: int
+    session_key: str
+    dismissed: asyncio.Event = field(default_factory=asyncio.Event)
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
 
 
@@ -78,35 +76,41 @@ class Hub:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream changes until the tab goes away."""
-        query = parse_qs(scope["query_string"].decode("latin-1"))
+        """Stream changes until the tab goes away, or its person logs out."""
+        session_key = _session_key(scope)
         try:
-            user_id = signing.loads(
-                query.get("token", [""])[0], salt=_SALT, max_age=TOKEN_LIFE_SECONDS
-            )
-        except signing.BadSignature:
+            people = await self._in_thread(logged_in, [session_key]) if session_key else {}
+        except Error:
+            await self._in_thread(connections.close_all)
+            await _ask_to_come_back(send)
+            return
+        if session_key not in people:
             await _refuse(send)
             return
-        listener = Listener(user_id)
+        listener = Listener(people[session_key], session_key)
         # Listening first and looking back then: a change in between is told twice, not never.
         self._listeners.add(listener)
         self._start_reader()
         try:
-            missed = await self._in_thread(_missed_changes, user_id, _last_event_id(scope))
+            missed = await self._in_thread(_missed_changes, listener.user_id, _last_event_id(scope))
         except Error:
             missed = []  # the reader will say so; a page that reconnects asks again
         for change in missed:
             listener.queue.put_nowait(change.message())
         streaming = asyncio.create_task(_stream(listener, send))
         leaving = asyncio.create_task(_until_disconnect(receive))
+        dismissed = asyncio.create_task(listener.dismissed.wait())
+        tasks = (streaming, leaving, dismissed)
         try:
-            await asyncio.wait({streaming, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._listeners.discard(listener)
-            for task in (streaming, leaving):
+            for task in tasks:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError, OSError):
                     await task
+        if listener.dismissed.is_set():
+            await send({"type": "http.response.body", "body": b""})
 
     async def close(self) -> None:
         """Stop reading. Called when the server stops."""
@@ -116,16 +120,21 @@ class Hub:
 
     def _start_reader(self) -> None:
         if self._reader is None or self._reader.done():
-            self._reader = asyncio.create_task(self._read())
+            # In a context of its own: it works for all, so its log is not about one request.
+            self._reader = asyncio.create_task(self._read(), context=Context())
 
     async def _read(self) -> None:
         """Pass new rows on to whom they concern, for as long as anybody listens."""
         seen: OrderedDict[int, None] = OrderedDict()
         first = True
         away = False
+        looked = time.monotonic()
         while self._listeners:
             try:
                 changes = await self._in_thread(_recent_changes)
+                if time.monotonic() - looked >= STILL_THERE_SECONDS:
+                    await self._dismiss_who_left()
+                    looked = time.monotonic()
                 away = False
             except Error as error:
                 if not away:
@@ -148,6 +157,14 @@ class Hub:
         # Before the last await: a tab that comes during it must start a reader of its own.
         self._reader = None
         await self._in_thread(connections.close_all)
+
+    async def _dismiss_who_left(self) -> None:
+        """End the streams of sessions that are over; one look for all tabs together."""
+        listeners = list(self._listeners)
+        still = await self._in_thread(logged_in, {each.session_key for each in listeners})
+        for listener in listeners:
+            if still.get(listener.session_key) != listener.user_id:
+                listener.dismissed.set()
 
     def _pass_on(self, change: Change) -> None:
         for listener in self._listeners:
@@ -183,6 +200,12 @@ def _as_changes(rows: Any) -> list[Change]:
     return [Change(event_id, str(job_id), owner_id) for event_id, job_id, owner_id in rows]
 
 
+def _session_key(scope: Scope) -> str:
+    """The browser's session, from the cookie that its pages are asked for with; "" without."""
+    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
+    return str(parse_cookie("; ".join(given)).get(settings.SESSION_COOKIE_NAME, ""))
+
+
 def _last_event_id(scope: Scope) -> int | None:
     for name, value in scope["headers"]:
         if name == b"last-event-id" and value.isdigit():
@@ -190,13 +213,15 @@ def _last_event_id(scope: Scope) -> int | None:
     return None
 
 
+_HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx would hold the events back
+]
+
+
 async def _stream(listener: Listener, send: Send) -> None:
-    headers = [
-        (b"content-type", b"text/event-stream"),
-        (b"cache-control", b"no-store"),
-        (b"x-accel-buffering", b"no"),  # nginx would hold the events back
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     await send(
         {"type": "http.response.body", "body": b"retry: 2000\n: listening\n\n", "more_body": True}
     )
@@ -211,6 +236,12 @@ async def _stream(listener: Listener, send: Send) -> None:
 async def _until_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _ask_to_come_back(send: Send) -> None:
+    # Nobody can be known while the database is away. A stream that ends is opened again.
+    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+    await send({"type": "http.response.body", "body": b"retry: 2000\n\n"})
 
 
 async def _refuse(send: Send) -> None:

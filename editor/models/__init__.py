@@ -7,7 +7,7 @@ from editor.models.evidence import Evidence
 from editor.models.gates import Gate
 from editor.models.jobs import EditJob, IllegalArrow, JobState
 from editor.models.ledger import Budget, LedgerEntry
-from editor.models.people import User
+from editor.models.people import User, logged_in
 from editor.models.pictures import Mask, Picture
 from editor.models.results import Result
 from editor.models.reviews import Review
@@ -32,4 +32,5 @@ __all__ = [
     "UpstreamModel",
     "User",
     "Worker",
+    "logged_in",
 ]

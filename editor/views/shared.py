@@ -8,9 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.http import urlencode
 
-from editor.events import listening_token
 from editor.models import EditJob
 
 
@@ -25,8 +23,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        token = urlencode({"token": listening_token(user.pk)})
-        context["events_url"] = f"/events?{token}"
+        context["events_url"] = "/events"
         context["queue_count_url"] = reverse("editor:queue_count")
         context["open_jobs"] = SimpleLazyObject(
             lambda: EditJob.objects.owned_by(user).still_open().count()

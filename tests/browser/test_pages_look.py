@@ -72,7 +72,7 @@ def open_page(live_server, alices, browser: Browser):
             [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
         )
         page, complaints = opened.new_page(), []
-        page.route("**/events?*", lambda route: route.abort())  # the hub is not part of this server
+        page.route("**/events", lambda route: route.abort())  # the hub is not part of this server
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

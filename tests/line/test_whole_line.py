@@ -148,8 +148,8 @@ def test_events_reach_a_listening_page_within_a_second(start_app, sign_up):
     app = start_app(SANDBOX_DELAY="1")
     person = sign_up(app)
     studio = person.upload()
-    url = re.search(r'"(/events\?token=[^"]+)"', person.get(studio).text).group(1)
-    with person.http.get(app.url + url.replace("&amp;", "&"), stream=True, timeout=30) as stream:
+    url = re.search(r'sse-connect="([^"]+)"', person.get(studio).text).group(1)
+    with person.http.get(app.url + url, stream=True, timeout=30) as stream:
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         job = person.edit(studio)
         key = job.strip("/").rpartition("/")[2]
