@@ -188,7 +188,7 @@ class EditJobAdmin(ReadOnlyAdmin):
         context = {
             "job": job,
             "results": [result for result in job.results if result.picture or result.problem],
-            "attempts": job.attempts.all(),
+            "attempts": job.attempts.select_related("unusable"),
             "events": job.events.select_related("actor"),
             "reviews": job.reviews.select_related("reviewer"),
             "can_review": request.user.has_perm("editor.review_editjob"),

@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -33,9 +34,11 @@ from editor.models import (
     EditJob,
     JobState,
     LedgerEntry,
+    Lifeboat,
     Mask,
     Picture,
     Result,
+    UnusableAnswer,
 )
 from editor.models.jobs import CLOSED_STATES
 
@@ -160,6 +163,10 @@ def _answers_not_kept(late: timedelta) -> Iterator[Broken]:
     silent = Result.objects.filter(picture=None, problem="", attempt__state__in=over)
     for result in silent:
         yield Broken("I3", f"result {result.pk}", "neither a picture nor a word why not")
+    boats = Lifeboat.objects.filter(index=Lifeboat.WHOLE_ANSWER).values("attempt")
+    for unusable in UnusableAnswer.objects.filter(file="").exclude(attempt__in=boats):
+        sentence = "its unusable answer is neither in storage nor in a lifeboat"
+        yield Broken("I3", f"attempt {unusable.attempt_id}", sentence)
 
 
 # I4
@@ -201,11 +208,11 @@ def _money_set_aside_for_ever() -> Iterator[Broken]:
 
 
 def _files_missing(*, read_bytes: bool) -> Iterator[Broken]:
-    rows: tuple[tuple[str, QuerySet[Picture] | QuerySet[Mask] | QuerySet[Result], str, str], ...]
-    rows = (
+    rows: tuple[tuple[str, QuerySet[Any], str, str], ...] = (
         ("picture", Picture.objects.filter(deleted_at=None), "file", "sha256"),
         ("mask", Mask.objects.filter(picture__deleted_at=None), "file", "sha256"),
         ("result", Result.objects.exclude(raw=""), "raw", "raw_sha256"),  # "": lost, and said so
+        ("unusable answer", UnusableAnswer.objects.exclude(file=""), "file", "sha256"),
     )
     for word, found, file, digest in rows:
         for pk, key, sha256 in found.values_list("pk", file, digest).iterator():

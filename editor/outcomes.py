@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from editor import budgets, gates
+from editor import budgets, gates, unusable
 from editor.models import Attempt, EditJob, JobState, Lifeboat
 from editor.money import dollars
 from editor.nanogpt.download import link_expiry
@@ -35,7 +34,7 @@ def record_answer(
     Image bytes that came along go into the lifeboat in the same transaction. False, and
     nothing changes, when the attempt has an answer already.
     """
-    received_at = received_at or timezone.now()
+    received_at = received_at or _database_time(attempt)
     urls = [image.url if image.data is None else None for image in answer.images]
     with transaction.atomic():
         kept = Attempt.objects.filter(
@@ -84,6 +83,11 @@ def record_answer(
     return True
 
 
+def _database_time(attempt: Attempt) -> datetime:
+    """One clock for all: a worker's own may be wrong, and when links die is reckoned from this."""
+    return Attempt.objects.annotate(now=Now()).get(pk=attempt.pk).now
+
+
 def _answer_sentence(job: EditJob, answer: EditAnswer) -> str:
     count = len(answer.images)
     came = "1 image" if count == 1 else f"{count} images"
@@ -96,9 +100,13 @@ def _earliest_expiry(urls: list[str | None], received_at: datetime) -> datetime 
     return min(expiries, default=None)
 
 
-def record_failure(job: EditJob, attempt: Attempt, error: NanoGPTError) -> None:
-    """Commit how a call failed: surely free, or unknown."""
+def record_failure(
+    job: EditJob, attempt: Attempt, error: NanoGPTError, body: unusable.Body | None = None
+) -> None:
+    """Commit how a call failed: surely free, or unknown. `body`: what came instead of pictures."""
     with transaction.atomic():
+        if body:
+            unusable.note(attempt.pk, body)
         ended = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.CALLING).update(
             state=Attempt.State.UNKNOWN if error.maybe_billed else Attempt.State.NOT_CHARGED,
             answered_at=Now(),

@@ -32,7 +32,7 @@ from django.db import (
 )
 from django.db.models.functions import Now
 
-from editor import budgets, gates, spool, storage
+from editor import budgets, gates, spool, storage, unusable
 from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect, encode_for_call
 from editor.imaging.framing import Frame, Size, choose_size, frame_whole
 from editor.imaging.masking import MaskRefused, read_mask
@@ -286,8 +286,9 @@ def make_call(
             raise NotSent(message, code="suspended")
         answer = client.edit(call.request)
     except NanoGPTError as error:
+        body = unusable.put_away(attempt.pk, error)
         _until_committed(partial(gates.report_failure, error))
-        _until_committed(partial(record_failure, job, attempt, error))
+        _until_committed(partial(record_failure, job, attempt, error, body))
         return None
     with spool.beside(attempt.pk, answer):
         _until_committed(partial(record_answer, attempt, answer))

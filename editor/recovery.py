@@ -21,7 +21,7 @@ from django.db import Error, connections, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from editor import leases
+from editor import leases, unusable
 from editor.gates import probe_closed_gate
 from editor.late_answers import record_answers_in_files
 from editor.models import Attempt, EditJob, JobState, Worker
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 200
 CATALOGUE_RETRY_SECONDS = 2.0
+UNUSABLE_SECONDS = 30.0
 
 _stopping = threading.Event()
 _never = threading.Event()
@@ -256,6 +257,8 @@ def start_threads(**_: object) -> None:
     Every("sweep", settings.SWEEP_SECONDS, sweeper, _stopping).start()
     Every("catalogue", 1.0, CatalogueKeeper(), _stopping).start()
     Every("gate", 1.0, probe_closed_gate, _stopping).start()
+    # Not in the sweep, which must not wait for a storage that hangs.
+    Every("unusable answers", UNUSABLE_SECONDS, unusable.bring_home, _stopping).start()
 
 
 def forget_hints() -> None:

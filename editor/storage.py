@@ -9,6 +9,7 @@ it. Bytes leave only through the views, which check the owner first.
     pictures/<picture>/full.<ext>       full size in a format every browser shows
     masks/<mask>/mask.png               8-bit grey, the picture's size, 255 = edit
     results/<attempt>/<n>.raw           what the upstream sent, untouched
+    attempts/<attempt>/unusable.bin     a paid answer that holds no usable picture, whole
 """
 
 from __future__ import annotations
@@ -43,6 +44,11 @@ def mask_key(mask_id: uuid.UUID) -> str:
 def raw_key(attempt_id: uuid.UUID, index: int) -> str:
     """Name the untouched bytes of one answered image."""
     return f"results/{attempt_id}/{index}.raw"
+
+
+def unusable_key(attempt_id: uuid.UUID) -> str:
+    """Name the whole body of an answer that could not be used."""
+    return f"attempts/{attempt_id}/unusable.bin"
 
 
 class DurableFiles(FileSystemStorage):

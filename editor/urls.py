@@ -32,6 +32,7 @@ urlpatterns = [
     path("pictures/<uuid:pk>/original/", files.original, name="picture_original"),
     path("masks/<uuid:pk>/", files.mask, name="mask_file"),
     path("results/<int:pk>/raw/", files.raw, name="result_raw"),
+    path("attempts/<uuid:pk>/unusable/", files.unusable, name="attempt_unusable"),
     # 3. Submit
     path("pictures/<uuid:pk>/edit/", jobs.submit, name="submit"),
     # 4.-6. Follow one job

@@ -1,6 +1,6 @@
 """The nouns of NanoEdit. Rows, states and queries; no I/O but the database."""
 
-from editor.models.attempts import Attempt, Consent, Lifeboat
+from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
 from editor.models.catalogue import UpstreamModel
 from editor.models.events import Event
 from editor.models.evidence import Evidence
@@ -29,6 +29,7 @@ __all__ = [
     "Picture",
     "Result",
     "Review",
+    "UnusableAnswer",
     "UpstreamModel",
     "User",
     "Worker",

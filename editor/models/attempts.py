@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from editor.models.jobs import EditJob
@@ -97,15 +98,34 @@ class Attempt(models.Model):
         return dollars(self.balance_after_nano)
 
 
-class Lifeboat(models.Model):
-    """Image bytes that came inside an answer, until storage has taken them.
+class UnusableAnswer(models.Model):
+    """The whole body of a paid answer that holds no usable picture, for staff to look at."""
 
-    Written in the same transaction as the answer, so that a paid picture never
-    exists in memory alone.
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="unusable")
+    file = models.FileField(max_length=200, blank=True)  # empty: still in the lifeboat
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.size} bytes that answered {self.attempt_id}"
+
+    @property
+    def download_url(self) -> str:
+        return reverse("editor:attempt_unusable", args=[self.attempt_id])
+
+
+class Lifeboat(models.Model):
+    """Bytes that were paid for, until storage has taken them.
+
+    Images that came inside an answer are written in the same transaction as the answer,
+    so that a paid picture never exists in memory alone.
     """
 
+    WHOLE_ANSWER = -1  # in place of an image's number: the body of an answer without a usable one
+
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="lifeboats")
-    index = models.PositiveSmallIntegerField()
+    index = models.SmallIntegerField()
     data = models.BinaryField()
 
     class Meta:
@@ -114,4 +134,5 @@ class Lifeboat(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"image {self.index + 1} of {self.attempt_id}"
+        what = "answer" if self.index == self.WHOLE_ANSWER else f"image {self.index + 1}"
+        return f"{what} of {self.attempt_id}"

@@ -100,7 +100,8 @@ class OutcomeUnknown(NanoGPTError):
     It may have been charged.
     `cost`, `balance_nano`: what the provider said about money in this very answer, if anything.
     `body_start`: the cleaned first characters of what came back, as evidence for staff ("" if
-    nothing).
+    nothing). `body`: all of it, as it came, when the status was a success: it may hold what was
+    paid for. Never to be logged.
     """
 
     maybe_billed = True
@@ -117,6 +118,7 @@ class OutcomeUnknown(NanoGPTError):
         cost: Cost | None = None,
         balance_nano: int | None = None,
         body_start: str = "",
+        body: bytes = b"",
     ) -> None:
         super().__init__(
             message, code=code, status=status, request_id=request_id, retry_after=retry_after
@@ -124,6 +126,7 @@ class OutcomeUnknown(NanoGPTError):
         self.cost = cost
         self.balance_nano = balance_nano
         self.body_start = body_start
+        self.body = body
 
 
 class Unavailable(NanoGPTError):

@@ -118,6 +118,7 @@ def outcome_unknown(
             secrets=secrets,
             limit=BODY_START,
         ),
+        body=reply.body if 200 <= reply.status < 300 else b"",
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import uuid
+from typing import IO
 
 from django.contrib.auth.decorators import login_required
 from django.db.models.fields.files import FieldFile
@@ -12,8 +14,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from editor import storage
+from editor import unusable as unusable_answers
 from editor.accounts import MemberRequest
-from editor.models import Mask, Picture, Result
+from editor.models import Mask, Picture, Result, UnusableAnswer
 from editor.pictures import full_rendition
 
 # A picture never changes, so its files may stay in its owner's browser. `Vary: Cookie`
@@ -38,13 +41,18 @@ def _send(
             stored = storage.open_for_reading(key)
         except FileNotFoundError as missing:
             raise Http404 from missing
-        response = _File(
-            stored, as_attachment=bool(download_as), filename=download_as, content_type=mime
-        )
-        # Should a browser ever take the bytes for a document, nothing in it may run.
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response = _stream(stored, mime, download_as)
     response["ETag"] = tag
     response["Cache-Control"] = KEEP
+    return response
+
+
+def _stream(stored: IO[bytes], mime: str, download_as: str = "") -> HttpResponseBase:
+    response = _File(
+        stored, as_attachment=bool(download_as), filename=download_as, content_type=mime
+    )
+    # Should a browser ever take the bytes for a document, nothing in it may run.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 
@@ -119,3 +127,20 @@ def raw(request: MemberRequest, pk: int) -> HttpResponseBase:
         etag=result.raw_sha256,
         download_as=f"raw-{result.attempt_id}-{result.index + 1}.bin",
     )
+
+
+@login_required
+@require_safe
+def unusable(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """A whole answer that could not be used: for those who settle calls, and only as a download."""
+    if not (request.user.is_staff and request.user.has_perm("editor.review_editjob")):
+        raise Http404
+    found = get_object_or_404(UnusableAnswer, attempt=pk)
+    name, mime = f"answer-{pk}.bin", "application/octet-stream"
+    if found.file.name:
+        return _send(request, found.file.name, mime, etag=found.sha256, download_as=name)
+    try:
+        waiting = io.BytesIO(unusable_answers.read(pk))
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    return _stream(waiting, mime, name)

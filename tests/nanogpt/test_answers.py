@@ -236,6 +236,21 @@ def test_the_start_of_an_unusable_answer_is_kept_as_evidence_without_key_or_pict
     assert len(error.body_start) <= 4000
 
 
+def test_an_unusable_answer_comes_along_whole_as_it_was_paid_for(unknown: Any) -> None:
+    body = json.dumps({"result": B64, "pad": "x" * 100_000}).encode()
+    error = unknown(answer(body))
+    assert error.body == body
+    assert "xxxx" not in str(error) + repr(error)
+    cut = unknown(answer(body), max_answer_bytes=len(body) - 1)
+    assert cut.code == "answer_too_large"
+    assert 0 < len(cut.body) < len(body)
+    assert body.startswith(cut.body)
+
+
+def test_an_answer_that_is_no_success_is_not_carried_along(unknown: Any) -> None:
+    assert unknown(answer("<html>gateway", 502)).body == b""
+
+
 def test_no_half_of_the_key_stays_where_the_evidence_is_cut(unknown: Any) -> None:
     key = "5ec2e7a0-1111-4222-8333-444455556666"
     for tags in range(1590, 1601):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from editor import spool
+from editor import spool, unusable
 from editor.late_answers import CannotRecord, attempt_of, record_by_hand, record_file
 from editor.tasks import hint_results
 
@@ -24,20 +24,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The files, and for which call."""
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
         parser.add_argument(
             "--attempt",
             type=uuid.UUID,
             metavar="UUID",
-            help="FILE is the answer of this call: the upstream's JSON, or the images themselves",
+            help=(
+                "FILE is the answer of this call: the upstream's JSON, or the images themselves; "
+                "without FILE, the unusable answer that was kept of it"
+            ),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one sentence for each file; end with an error if one was not recorded."""
         files: list[Path] = options["files"]
+        if not files and not options["attempt"]:
+            message = "Name a FILE, or an --attempt whose answer was kept although it is unusable."
+            raise CommandError(message)
         failed = 0
         for together in [files] if options["attempt"] else [[path] for path in files]:
-            names = ", ".join(map(str, together))
+            names = ", ".join(map(str, together)) or "The kept answer"
             try:
                 said = self.record(together, options["attempt"])
             except (CannotRecord, spool.NotAnAnswer, OSError) as problem:
@@ -45,14 +51,15 @@ class Command(BaseCommand):
                 said = f"not recorded: {str(problem).rstrip('.')}."
             self.stdout.write(f"{names}: {said}")
         if failed:
-            message = "Nothing of it is lost: the files are still there."
+            message = "Not everything was recorded. Nothing is lost: what was named is still there."
             raise CommandError(message)
 
     def record(self, files: list[Path], attempt_id: uuid.UUID | None) -> str:
         """Record one answer and say what came of it."""
         if attempt_id:
             attempt = attempt_of(attempt_id)
-            count = record_by_hand(attempt, [path.read_bytes() for path in files])
+            bodies = [path.read_bytes() for path in files] or [unusable.read(attempt_id)]
+            count = record_by_hand(attempt, bodies)
             hint_results(attempt_id)
             images = "1 image" if count == 1 else f"{count} images"
             return f"recorded as the answer of attempt {attempt_id}, with {images}."
