@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
-
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from editor.accounts import MemberRequest
 from editor.models import EditJob, JobState
-from editor.models.jobs import EditJobQuerySet
+from editor.views.paging import one_page
 
 PAGE_SIZE = 24
 
@@ -46,36 +41,21 @@ def gallery(request: MemberRequest) -> HttpResponse:
     jobs = EditJob.objects.for_gallery(request.user)
     if chosen in FILTERS:
         jobs = jobs.filter(state__in=FILTERS[chosen][1])
-    jobs = _after(jobs, request.GET.get("after", ""))
-    page = list(jobs[: PAGE_SIZE + 1])
+    page, next_url = one_page(
+        jobs,
+        request.GET.get("after", ""),
+        PAGE_SIZE,
+        reverse("editor:gallery"),
+        **({"state": chosen} if chosen else {}),
+    )
     context = {
-        "jobs": page[:PAGE_SIZE],
-        "next_url": _next_url(page, chosen),
+        "jobs": page,
+        "next_url": next_url,
         "states": _filter_links(chosen),
         "is_first_page": "after" not in request.GET,
     }
     template = "editor/_gallery_page.html" if request.htmx else "editor/gallery.html"
     return render(request, template, context)
-
-
-def _after(jobs: EditJobQuerySet, mark: str) -> EditJobQuerySet:
-    """Only jobs older than the mark "<time>_<id>": a page stays put while new jobs arrive."""
-    moment, _, job_id = mark.rpartition("_")
-    try:
-        when, key = datetime.fromisoformat(moment).astimezone(UTC), uuid.UUID(job_id)
-    except (ValueError, OverflowError):
-        return jobs
-    return jobs.filter(Q(created_at__lt=when) | Q(created_at=when, pk__lt=key))
-
-
-def _next_url(page: list[EditJob], chosen: str) -> str | None:
-    if len(page) <= PAGE_SIZE:
-        return None
-    last = page[PAGE_SIZE - 1]
-    query = {"after": f"{last.created_at.isoformat()}_{last.pk}"}
-    if chosen:
-        query["state"] = chosen
-    return f"{reverse('editor:gallery')}?{urlencode(query)}"
 
 
 def _filter_links(chosen: str) -> list[tuple[str, str, str, bool]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,18 +21,30 @@ from editor.models import EditJob, Mask, Picture, UpstreamModel
 from editor.money import dollars
 from editor.uploads import UploadRefused, receive_picture
 from editor.views.guards import wants_json
+from editor.views.paging import one_page
 
-RECENT_PICTURES = 24
+PAGE_SIZE = 24
 STRIP_JOBS = 30
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """The start: the upload zone and what was worked on last."""
+def home(request: MemberRequest) -> HttpResponse:
+    """The start: the upload zone, and one's pictures, the newest first."""
     if not request.user.is_authenticated:
         return redirect("editor:setup" if no_account_yet() else "editor:login")
-    pictures = Picture.objects.owned_by(request.user).newest_first()[:RECENT_PICTURES]
-    return render(request, "editor/home.html", {"pictures": pictures})
+    pictures, next_url = one_page(
+        Picture.objects.owned_by(request.user).newest_first(),
+        request.GET.get("after", ""),
+        PAGE_SIZE,
+        reverse("editor:home"),
+    )
+    context = {
+        "pictures": pictures,
+        "next_url": next_url,
+        "is_first_page": "after" not in request.GET,
+    }
+    template = "editor/_picture_page.html" if request.htmx else "editor/home.html"
+    return render(request, template, context)
 
 
 @login_required
