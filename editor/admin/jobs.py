@@ -9,9 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
@@ -24,44 +22,14 @@ from django.views.decorators.http import require_POST
 
 from editor import evidence, submission
 from editor.accounts import MemberRequest
+from editor.admin.rows import ReadOnlyAdmin, thumbnail
 from editor.budgets import OverBudget
 from editor.forms import PriceForm, SettleForm, VerdictForm
-from editor.models import EditJob, Picture, Review, UpstreamModel, User
+from editor.models import EditJob, Review, UpstreamModel
 from editor.models.receipts import receipt_of
 from editor.money import dollars
 from editor.reviews import give_verdict
 from editor.submission import SubmitRefused
-
-admin.site.site_header = "NanoEdit"
-admin.site.site_title = "NanoEdit"
-admin.site.index_title = "Review and administration"
-
-admin.site.register(User, UserAdmin)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that people look at; nobody adds, changes or deletes them by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-def thumbnail(picture: Picture | None) -> SafeString | str:
-    """Draw a picture as a small image for a list."""
-    if picture is None:
-        return "-"
-    return format_html(
-        '<img class="admin-thumb" src="{}" width="{}" height="{}" alt="" loading="lazy">',
-        picture.thumb_url,
-        picture.width,
-        picture.height,
-    )
 
 
 class VerdictFilter(admin.SimpleListFilter):
@@ -289,90 +257,3 @@ def _again(job: EditJob) -> dict[str, Any]:
 
 def _back_to(job: EditJob) -> HttpResponse:
     return redirect(reverse("admin:editor_editjob_change", args=[job.pk]))
-
-
-class UpstreamModelForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Checks what staff type into the catalogue: nonsense there would break every studio."""
-
-    class Meta:
-        model = UpstreamModel
-        fields = (*UpstreamModel.CATALOGUE_FIELDS, "is_hidden", "position")
-        help_texts = {
-            "prices": "Size to price of one image in nano-dollars: 40000000 is $0.04.",
-            "sizes": "A list of sizes as the upstream spells them.",
-        }
-
-    def clean_prices(self) -> dict[str, int]:
-        """Take whole nano-dollars above 0 only: 0.04 would be meant as dollars."""
-        prices = self.cleaned_data["prices"] or {}
-        if not isinstance(prices, dict) or not all(
-            type(nano) is int and nano > 0 for nano in prices.values()
-        ):
-            raise forms.ValidationError(
-                'Prices are whole nano-dollars by size, for example {"auto": 40000000} for $0.04.'
-            )
-        return prices
-
-    def clean_sizes(self) -> list[str]:
-        """Take a list of words only."""
-        sizes = self.cleaned_data["sizes"] or []
-        if not isinstance(sizes, list) or not all(isinstance(size, str) for size in sizes):
-            raise forms.ValidationError('Sizes are a list of words, for example ["auto"].')
-        return sizes
-
-
-@admin.register(UpstreamModel)
-class UpstreamModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The catalogue. A field changed here is pinned: refreshes leave it alone."""
-
-    list_display = (
-        "name",
-        "model_id",
-        "mask_support",
-        "mask_dialect",
-        "max_images",
-        "price",
-        "is_hidden",
-        "is_listed",
-    )
-    form = UpstreamModelForm
-    list_filter = ("is_listed", "is_hidden", "mask_support")
-    search_fields = ("name", "model_id")
-    readonly_fields = ("model_id", "is_listed", "pinned_fields", "seen_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Rows come from the upstream."""
-        return False
-
-    @admin.display(description="Price")
-    def price(self, model: UpstreamModel) -> str:
-        """The default price of one image."""
-        return dollars(model.price_nano())
-
-    @admin.display(description="Kept when the catalogue is refreshed")
-    def pinned_fields(self, model: UpstreamModel) -> str:
-        """Which fields staff have overridden."""
-        return ", ".join(model.pinned) or "nothing"
-
-    def save_model(self, request: HttpRequest, obj: UpstreamModel, form: Any, change: bool) -> None:
-        """Pin what was changed by hand."""
-        changed = [name for name in form.changed_data if name in UpstreamModel.CATALOGUE_FIELDS]
-        obj.pinned = sorted({*obj.pinned, *changed})
-        super().save_model(request, obj, form, change)
-
-
-@admin.register(Picture)
-class PictureAdmin(ReadOnlyAdmin):
-    """All pictures."""
-
-    list_display = ("image", "name", "origin", "owner", "width", "height", "created_at")
-    list_filter = ("origin", ("owner", admin.RelatedOnlyFieldListFilter), "created_at")
-    search_fields = ("name", "owner__username", "id")
-    list_per_page = 25
-    list_select_related = ("owner",)
-    exclude = ("file", "preview", "thumb", "full", "placeholder")
-
-    @admin.display(description="Picture")
-    def image(self, picture: Picture) -> SafeString | str:
-        """The picture as a small image."""
-        return thumbnail(picture)

@@ -1,0 +1,82 @@
+"""The catalogue of models, with what staff decide about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from editor.models import UpstreamModel
+from editor.money import dollars
+
+
+class UpstreamModelForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Checks what staff type into the catalogue: nonsense there would break every studio."""
+
+    class Meta:
+        model = UpstreamModel
+        fields = (*UpstreamModel.CATALOGUE_FIELDS, "is_hidden", "position")
+        help_texts = {
+            "prices": "Size to price of one image in nano-dollars: 40000000 is $0.04.",
+            "sizes": "A list of sizes as the upstream spells them.",
+        }
+
+    def clean_prices(self) -> dict[str, int]:
+        """Take whole nano-dollars above 0 only: 0.04 would be meant as dollars."""
+        prices = self.cleaned_data["prices"] or {}
+        if not isinstance(prices, dict) or not all(
+            type(nano) is int and nano > 0 for nano in prices.values()
+        ):
+            raise forms.ValidationError(
+                'Prices are whole nano-dollars by size, for example {"auto": 40000000} for $0.04.'
+            )
+        return prices
+
+    def clean_sizes(self) -> list[str]:
+        """Take a list of words only."""
+        sizes = self.cleaned_data["sizes"] or []
+        if not isinstance(sizes, list) or not all(isinstance(size, str) for size in sizes):
+            raise forms.ValidationError('Sizes are a list of words, for example ["auto"].')
+        return sizes
+
+
+@admin.register(UpstreamModel)
+class UpstreamModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The catalogue. A field changed here is pinned: refreshes leave it alone."""
+
+    list_display = (
+        "name",
+        "model_id",
+        "mask_support",
+        "mask_dialect",
+        "max_images",
+        "price",
+        "is_hidden",
+        "is_listed",
+    )
+    form = UpstreamModelForm
+    list_filter = ("is_listed", "is_hidden", "mask_support")
+    search_fields = ("name", "model_id")
+    readonly_fields = ("model_id", "is_listed", "pinned_fields", "seen_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rows come from the upstream."""
+        return False
+
+    @admin.display(description="Price")
+    def price(self, model: UpstreamModel) -> str:
+        """The default price of one image."""
+        return dollars(model.price_nano())
+
+    @admin.display(description="Kept when the catalogue is refreshed")
+    def pinned_fields(self, model: UpstreamModel) -> str:
+        """Which fields staff have overridden."""
+        return ", ".join(model.pinned) or "nothing"
+
+    def save_model(self, request: HttpRequest, obj: UpstreamModel, form: Any, change: bool) -> None:
+        """Pin what was changed by hand."""
+        changed = [name for name in form.changed_data if name in UpstreamModel.CATALOGUE_FIELDS]
+        obj.pinned = sorted({*obj.pinned, *changed})
+        super().save_model(request, obj, form, change)
