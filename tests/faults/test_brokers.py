@@ -11,7 +11,8 @@ import pytest
 import redis
 from celery import Celery
 
-from editor.models import JobState
+from editor.models import EditJob, JobState
+from tests.faults.place import wait_until
 from tests.servers.launching import Server
 from tests.servers.valkey import get_binary_path
 
@@ -121,5 +122,25 @@ def test_a_broker_killed_with_hints_in_it_loses_no_job(place, tmp_path, free_por
         first.stop()
         if second:
             second.stop()
+    assert len(place.upstream.calls()) == 4
+    place.assert_all_is_well()
+
+
+@pytest.mark.timeout(180)
+def test_a_rabbitmq_killed_with_hints_in_it_loses_no_job(
+    place, rabbitmq_server, fresh_rabbitmq_url
+):
+    """It gives the running one out again when it is back, although that was acknowledged."""
+    place.values["editor.turns.HINT_AGAIN"] = 3
+    place.upstream.fail_with({"kind": "slow", "seconds": 6})
+    running = place.submit()
+    place.start_worker(CELERY_BROKER_URL=fresh_rabbitmq_url, FAULT_THREADS="1")
+    place.wait_for(running, JobState.CALLING)
+    queued = [place.submit() for _ in range(3)]
+    wait_until(lambda: EditJob.objects.exclude(hinted_at=None).count() >= 3, "hinting")
+    rabbitmq_server.kill()
+    rabbitmq_server.start()
+    for job in (running, *queued):
+        place.wait_for(job, JobState.DONE, seconds=60)
     assert len(place.upstream.calls()) == 4
     place.assert_all_is_well()

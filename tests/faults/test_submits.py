@@ -54,10 +54,17 @@ class Submitter:
         return {**json.loads(out), "errors": errors}
 
     def wait_for_its_death(self):
-        errors = self.process.stderr.read()
+        assert self._end() == -signal.SIGKILL
+
+    def wait_for_its_failure(self):
+        """Wait until it has ended with an error, as a request does that answers 500."""
+        assert self._end() == 1
+
+    def _end(self):
+        sys.stdout.write(self.process.stderr.read())  # shown when the test fails
         self.process.stdout.close()
         self.process.stderr.close()
-        assert self.process.wait(60) == -signal.SIGKILL, errors
+        return self.process.wait(60)
 
 
 def test_a_submit_cut_off_before_its_commit_leaves_nothing_and_may_be_sent_again(place):

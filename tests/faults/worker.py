@@ -8,6 +8,7 @@ the worker starts. The environment says what to do:
     FAULT_SETTINGS  JSON object of Django settings to put in place of the real ones
     FAULT_VALUES    JSON object of module constants, such as {"editor.results.RETRY_SECONDS": [1]}
     FAULT_THREADS   how many threads, 4 by default
+    FAULT_CLOCK     a wrong wall clock, one of clock.CLOCKS
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from django.conf import settings  # noqa: E402
 
 from editor import processing, recovery, results, storage  # noqa: E402
 from nanoedit_site.celery import app  # noqa: E402
+from tests.faults import clock  # noqa: E402
 
 _once = threading.Lock()
 
@@ -96,6 +98,8 @@ def main() -> None:
     point = os.environ.get("FAULT_POINT")
     if point:
         POINTS[point]()
+    if os.environ.get("FAULT_CLOCK"):
+        clock.set_wrong(os.environ["FAULT_CLOCK"])
     threads = os.environ.get("FAULT_THREADS", "4")
     sys.stdout.flush()
     app.worker_main(["--quiet", "worker", "-P", "threads", "-c", threads])
