@@ -65,7 +65,6 @@ def take_slot() -> Gate:
     The row is locked, so that rate and places hold over all workers: Postgres keeps
     others waiting for it, SQLite's transactions that write run one at a time.
     """
-    the_gate()
     gate, now = _locked()
     if gate.state in (Gate.State.PARKED, Gate.State.TRIPPED):
         raise NotNow(gate.sentence, max(gate.closed_until or now, now + PLACE_WAIT))
@@ -109,9 +108,14 @@ def report_answer() -> None:
     A closed gate stays closed: the call may have left before it closed, so its answer
     says nothing about the pause that was asked for since, or the key.
     """
+    counted = Gate.objects.filter(key_hash=key_hash(), state=Gate.State.OPEN).exclude(
+        failures=0, closings=0
+    )
+    if not counted.exists():
+        return  # as nearly always: no need to wait for the row's lock
     with transaction.atomic():
         gate, _ = _locked()
-        if gate.state == Gate.State.OPEN and (gate.failures or gate.closings):
+        if gate.state == Gate.State.OPEN:
             _open(gate)
 
 
@@ -189,8 +193,8 @@ def _cheapest_waiting() -> int:
 
 def _locked() -> tuple[Gate, datetime]:
     """The gate's row, locked until the transaction ends, and the database's time."""
-    the_gate()
-    gate = Gate.objects.select_for_update().annotate(now=Now()).get(key_hash=key_hash())
+    rows = Gate.objects.select_for_update().annotate(now=Now()).filter(key_hash=key_hash())
+    gate = rows.first() or (the_gate() and rows.get())
     return gate, gate.now
 
 

@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.db.models.functions import Now
 
 from editor.log_context import about
@@ -75,6 +76,16 @@ def _holding(held: set[uuid.UUID], row_id: uuid.UUID) -> Iterator[None]:
     finally:
         with _lock:
             held.discard(row_id)
+
+
+def let_go_of_the_database() -> None:
+    """Give this thread's connection back before it waits long for somebody outside.
+
+    A database server counts its connections, and a hundred calls of minutes would take them
+    all. SQLite's is an open file, and opening it again costs more than keeping it.
+    """
+    if connection.vendor != "sqlite":
+        connection.close()
 
 
 def held_jobs() -> list[uuid.UUID]:

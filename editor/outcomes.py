@@ -23,6 +23,9 @@ from editor.nanogpt.messages import EditAnswer
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 3600.0
 MAX_WAITS = 20
+# Whoever made the call goes on to keep its answer at once. The sweep need not tell others,
+# unless that has not begun after so long.
+KEPT_BY_ITS_CALLER = timedelta(seconds=3)
 MOST_POLICY_CONSENTS = 1  # a rule may pay once more for a job, never again and again
 
 
@@ -41,6 +44,7 @@ def record_answer(
             pk=attempt.pk, state__in=(Attempt.State.CALLING, Attempt.State.UNKNOWN)
         ).update(
             state=Attempt.State.RECEIVED,
+            next_at=Now() + KEPT_BY_ITS_CALLER,
             answered_at=received_at,
             http_status=answer.status,
             upstream_request_id=(answer.request_id or "")[:200],

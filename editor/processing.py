@@ -17,7 +17,7 @@ import hashlib
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -37,7 +37,7 @@ from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect, encode_for
 from editor.imaging.framing import Frame, Size, choose_size, frame_whole
 from editor.imaging.masking import MaskRefused, read_mask
 from editor.imaging.reading import PictureRefused, as_srgb
-from editor.leases import holding_job, lease, worker_name
+from editor.leases import holding_job, lease, let_go_of_the_database, worker_name
 from editor.models import Attempt, Consent, EditJob, JobState, Picture, UpstreamModel
 from editor.money import dollars
 from editor.nanogpt.client import NanoGPT
@@ -72,17 +72,27 @@ class Call:
     frame: dict[str, Any]  # as the Attempt keeps it
 
 
-def process_job(*job_ids: uuid.UUID) -> uuid.UUID | None:
-    """Take the first of these jobs that nobody else claims as far as its answer.
+def claim_first(job_ids: Iterable[uuid.UUID]) -> EditJob | None:
+    """Claim the first of these jobs that nobody else has; None when no job was ours to take.
 
-    Gives the attempt whose answer is to be kept; None when no job was ours to take, or
-    it ended without an answer. A lost race must not end here: its hint is used up, and
-    the job that it stood for would wait for the next one.
+    A lost race must not end here: its hint is used up, and the job that it stood for would
+    wait for the next one.
     """
     claims = (EditJob.objects.claim(job_id, worker_name(), lease()) for job_id in job_ids)
-    job = next((job for job in claims if job), None)
-    if job is None:
-        return None
+    return next((job for job in claims if job), None)
+
+
+def process_job(job_id: uuid.UUID) -> uuid.UUID | None:
+    """Claim one job and take it as far as its answer; see `take_to_its_answer`."""
+    job = claim_first([job_id])
+    return take_to_its_answer(job) if job else None
+
+
+def take_to_its_answer(job: EditJob) -> uuid.UUID | None:
+    """Prepare and make the one call of a claimed job.
+
+    Gives the attempt whose answer is to be kept; None when it ended without an answer.
+    """
     with holding_job(job.pk):
         try:
             with AT_ONCE:
@@ -279,7 +289,7 @@ def make_call(
 
     `began` is the clock's reading from before the intent was committed.
     """
-    connection.close()  # a call of minutes must not hold a database connection
+    let_go_of_the_database()
     try:
         if _clock() - began > MAX_SECONDS_FROM_INTENT_TO_SEND:
             message = "This worker was suspended before sending."

@@ -13,7 +13,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -24,7 +24,7 @@ from editor.imaging.encoding import encode_master
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.masking import MaskRefused, read_mask
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, read_picture
-from editor.leases import holding_attempt, lease
+from editor.leases import holding_attempt, lease, let_go_of_the_database
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result
 from editor.nanogpt.download import download_result
 from editor.nanogpt.errors import DownloadFailed, DownloadForbidden
@@ -151,7 +151,7 @@ def _fetch(url: str | None) -> bytes:
     if not url:
         message = "The answer has neither bytes nor a link for this image."
         raise NotFetched(message)
-    connection.close()  # a slow download must not hold a database connection
+    let_go_of_the_database()
     try:
         return download_result(
             url,

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from editor import turns
 from editor.models import EditJob, JobState
-from editor.processing import process_job
+from editor.processing import claim_first, take_to_its_answer
 from editor.results import keep_answer
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,9 @@ def run_job(job_id: str) -> None:
     hinted = uuid.UUID(job_id)
     # This hint is used up, whichever job it starts: the one it names may be hinted again.
     EditJob.objects.filter(pk=hinted, state=JobState.QUEUED).update(hinted_at=None)
-    attempt_id = process_job(*turns.next_in_turn(hinted))
+    with turns.CHOOSING:
+        job = claim_first(turns.next_in_turn(hinted))
+    attempt_id = take_to_its_answer(job) if job else None
     hint_jobs_in_turn()  # a place is free again
     if attempt_id is not None:
         keep_answer(attempt_id)
@@ -56,12 +58,12 @@ def hint_jobs_in_turn() -> int:
     For workers and their sweep: with the in-process broker, nobody else reaches them.
     """
     sent = 0
-    for pk in turns.to_hint():
-        if not turns.mark_hinted(pk):
-            continue
+    with turns.CHOOSING:
+        chosen = [pk for pk in turns.to_hint() if turns.mark_hinted(pk)]
+    for pk in chosen:
         if not send_hint(run_job, pk):
-            # Otherwise the job would wait half a minute for a hint that never left.
-            turns.unmark_hinted(pk)
+            # Otherwise the jobs would wait half a minute for hints that never left.
+            turns.unmark_hinted(*chosen[sent:])
             break
         sent += 1
     return sent

@@ -6,11 +6,13 @@ is its place in its owner's own queue plus what that owner has running already.
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import Counter
+from collections.abc import Collection
 from datetime import timedelta
 
-from django.db.models import F, Min, Q, Window
+from django.db.models import Count, F, Min, Q, Window
 from django.db.models.functions import Now, RowNumber
 
 from editor import gates
@@ -19,17 +21,15 @@ from editor.models import EditJob, JobState
 HINT_AGAIN = timedelta(seconds=30)
 LOOK_AHEAD = 200
 
+# The threads of one worker choose one after the other: all at once, they would all reach for
+# the same job, and for each claim that hits there would be nine that miss.
+CHOOSING = threading.Lock()
 
-def in_turn(limit: int = LOOK_AHEAD, *, unhinted: bool = False) -> list[uuid.UUID]:
-    """Give queued jobs in the order in which they should start.
 
-    `unhinted` leaves out those of which Celery was told a moment ago.
-    """
-    running = Counter(
-        EditJob.objects.filter(state__in=(JobState.CLAIMED, JobState.CALLING)).values_list(
-            "owner_id", flat=True
-        )
-    )
+def in_turn(limit: int = LOOK_AHEAD, *, but_not: Collection[uuid.UUID] = ()) -> list[uuid.UUID]:
+    """Give queued jobs in the order in which they should start."""
+    at_work = EditJob.objects.filter(state__in=(JobState.CLAIMED, JobState.CALLING))
+    running = Counter(dict(at_work.values_list("owner_id").annotate(jobs=Count("pk"))))
     own_turn = Window(RowNumber(), partition_by=F("owner_id"), order_by=("place", "created_at"))
     queued = EditJob.objects.filter(state=JobState.QUEUED).annotate(turn=own_turn)
     rows = queued.order_by("turn", "created_at").values_list("pk", "owner_id", "turn")
@@ -37,13 +37,12 @@ def in_turn(limit: int = LOOK_AHEAD, *, unhinted: bool = False) -> list[uuid.UUI
         (turn + running[owner], index, pk)
         for index, (pk, owner, turn) in enumerate(rows[: 4 * LOOK_AHEAD])
     )
-    fresh = set(hinted_lately()) if unhinted else set()
-    return [pk for _, _, pk in ranked if pk not in fresh][:limit]
+    return [pk for _, _, pk in ranked if pk not in but_not][:limit]
 
 
-def hinted_lately() -> list[uuid.UUID]:
+def hinted_lately() -> set[uuid.UUID]:
     """Queued jobs that a hint is on its way for."""
-    return list(
+    return set(
         EditJob.objects.filter(
             state=JobState.QUEUED, hinted_at__gte=Now() - HINT_AGAIN
         ).values_list("pk", flat=True)
@@ -52,9 +51,10 @@ def hinted_lately() -> list[uuid.UUID]:
 
 def to_hint() -> list[uuid.UUID]:
     """Give the jobs that should be started now: as many as there are places left."""
+    hinted = hinted_lately()
     claimed = EditJob.objects.filter(state=JobState.CLAIMED).count()
-    places = gates.free_places() - claimed - len(hinted_lately())
-    return in_turn(places, unhinted=True) if places > 0 else []
+    places = gates.free_places() - claimed - len(hinted)
+    return in_turn(places, but_not=hinted) if places > 0 else []
 
 
 def mark_hinted(job_id: uuid.UUID) -> bool:
@@ -64,9 +64,9 @@ def mark_hinted(job_id: uuid.UUID) -> bool:
     return queued.filter(old).update(hinted_at=Now()) == 1
 
 
-def unmark_hinted(job_id: uuid.UUID) -> None:
-    """Give the right back, as the hint did not get away."""
-    EditJob.objects.filter(pk=job_id, state=JobState.QUEUED).update(hinted_at=None)
+def unmark_hinted(*job_ids: uuid.UUID) -> None:
+    """Give the right back, as the hints did not get away."""
+    EditJob.objects.filter(pk__in=job_ids, state=JobState.QUEUED).update(hinted_at=None)
 
 
 def next_in_turn(hinted: uuid.UUID) -> list[uuid.UUID]:

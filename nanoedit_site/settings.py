@@ -91,7 +91,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON"
         ),
     }
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # there is no server that could be gone
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Files. Nothing is ever served by the storage's own address: see editor/views/files.py.
