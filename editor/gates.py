@@ -194,7 +194,10 @@ def _cheapest_waiting() -> int:
 def _locked() -> tuple[Gate, datetime]:
     """The gate's row, locked until the transaction ends, and the database's time."""
     rows = Gate.objects.select_for_update().annotate(now=Now()).filter(key_hash=key_hash())
-    gate = rows.first() or (the_gate() and rows.get())
+    gate = rows.first()
+    if gate is None:
+        the_gate()
+        gate = rows.get()
     return gate, gate.now
 
 

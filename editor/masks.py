@@ -7,9 +7,10 @@ import uuid
 from dataclasses import dataclass
 
 from editor import storage
-from editor.imaging.encoding import encode_kept_mask
-from editor.imaging.framing import Box
-from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
+from editor.imaging import apart, steps
+from editor.imaging.apart import StepFailed
+from editor.imaging.framing import Box, Size
+from editor.imaging.masking import MaskMeasure, MaskRefused
 from editor.models import Mask, Picture
 
 MAX_MASK_BYTES = 20_000_000
@@ -45,9 +46,12 @@ def read_painted(picture: Picture, data: bytes) -> PaintedMask:
             f"the limit is {MAX_MASK_BYTES // 1_000_000} MB."
         )
         raise MaskRefused(sentence, code="too_many_bytes")
-    mask = read_mask(data, (picture.width, picture.height))
-    png = encode_kept_mask(mask)
-    return PaintedMask(png, hashlib.sha256(png).hexdigest(), measure_mask(mask))
+    try:
+        png, measure = apart.run(steps.check_mask, data, Size(picture.width, picture.height))
+    except StepFailed as failed:
+        sentence = "This mask makes its reader fail. Save it anew as PNG, or paint it here."
+        raise MaskRefused(sentence, code="reader_failed") from failed
+    return PaintedMask(png, hashlib.sha256(png).hexdigest(), measure)
 
 
 def keep_painted(picture: Picture, painted: PaintedMask) -> Mask:

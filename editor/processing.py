@@ -33,10 +33,12 @@ from django.db import (
 from django.db.models.functions import Now
 
 from editor import budgets, gates, spool, storage, unusable
-from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect, encode_for_call
+from editor.imaging import apart, steps
+from editor.imaging.apart import StepFailed
+from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect
 from editor.imaging.framing import Frame, Size, choose_size, frame_whole
-from editor.imaging.masking import MaskRefused, read_mask
-from editor.imaging.reading import PictureRefused, as_srgb
+from editor.imaging.masking import MaskRefused
+from editor.imaging.reading import PictureRefused
 from editor.leases import holding_job, lease, let_go_of_the_database, worker_name
 from editor.models import Attempt, Consent, EditJob, JobState, Picture, UpstreamModel
 from editor.money import dollars
@@ -44,7 +46,7 @@ from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.errors import NanoGPTError, NotSent
 from editor.nanogpt.messages import EditRequest, FilePart
 from editor.outcomes import MAX_WAITS, record_answer, record_failure, wait_unsent
-from editor.pictures import AT_ONCE, read_kept
+from editor.pictures import kept
 from editor.upstream import open_client
 
 logger = logging.getLogger(__name__)
@@ -95,8 +97,7 @@ def take_to_its_answer(job: EditJob) -> uuid.UUID | None:
     """
     with holding_job(job.pk):
         try:
-            with AT_ONCE:
-                call = prepare_call(job)
+            call = prepare_call(job)
             client = open_client()
         except CannotPrepare as problem:
             _fail_unsent(job, str(problem))
@@ -146,23 +147,28 @@ def prepare_call(job: EditJob) -> Call:
         sentence = f"The model {job.model_name} is not in the catalogue any more."
         raise CannotPrepare(sentence)
     _check_price(job, model)
+    frame = frame_whole(_size_of(job.picture), model.sizes, job.size, max_pixels=None)
+    dialect = MaskDialect(model.mask_dialect)
     try:
-        read = read_kept(job.picture)
-        mask = (
-            read_mask(storage.get(str(job.mask.file.name)), _size_of(job.picture))
-            if job.mask
-            else None
-        )
-        frame = frame_whole(_size_of(job.picture), model.sizes, job.size, max_pixels=None)
-        dialect = MaskDialect(model.mask_dialect)
-        encoded = encode_for_call(
-            as_srgb(read), mask, frame, dialect, settings.NANOGPT_MAX_BODY_BYTES
+        mask = storage.get(str(job.mask.file.name)) if job.mask else None
+        encoded = apart.run(
+            steps.prepare,
+            kept(job.picture),
+            mask,
+            frame,
+            dialect,
+            settings.NANOGPT_MAX_BODY_BYTES,
         )
     except (PictureRefused, MaskRefused) as refused:
         raise CannotPrepare(str(refused)) from refused
     except DoesNotFit as too_large:
         sentence = "The picture cannot be made small enough for one call."
         raise CannotPrepare(sentence) from too_large
+    except StepFailed as failed:
+        if not failed.died:
+            raise
+        sentence = "The picture makes its reader fail."
+        raise CannotPrepare(sentence) from failed
     except FileNotFoundError as missing:
         sentence = "The picture's file is missing from storage."
         raise CannotPrepare(sentence) from missing

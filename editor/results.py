@@ -19,16 +19,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from editor import storage
-from editor.imaging.composing import Composed, compose
-from editor.imaging.encoding import encode_master
+from editor.imaging import apart, steps
 from editor.imaging.framing import Box, Frame, Size
-from editor.imaging.masking import MaskRefused, read_mask
-from editor.imaging.reading import Limits, PictureRefused, ReadPicture, read_picture
+from editor.imaging.reading import Limits
+from editor.imaging.steps import AnswerRefused, PutTogether
 from editor.leases import holding_attempt, lease, let_go_of_the_database
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result
 from editor.nanogpt.download import download_result
 from editor.nanogpt.errors import DownloadFailed, DownloadForbidden
-from editor.pictures import AT_ONCE, keep_picture, read_kept
+from editor.pictures import RENDITION_SIDES, keep_picture, kept
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +79,7 @@ def _keep_one(attempt: Attempt, index: int, url: str | None) -> str:
     try:
         result = keep_raw(attempt, index, url)
         if result.picture_id is None and not result.problem:
-            with AT_ONCE:
-                compose_result(attempt.job, result, attempt)
+            compose_result(attempt.job, result, attempt)
     except NotFetched as reason:
         if not _links_are_dead(attempt):
             return str(reason)
@@ -168,22 +166,19 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
 
     An answer that is no picture is noted as such: it was paid for, so its bytes stay.
     """
-    limits = Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS)
     try:
-        answer = read_picture(storage.get(str(result.raw.name)), limits)
-    except PictureRefused as refused:
+        composed = _put_together(job, result, attempt)
+    except AnswerRefused as refused:
         result.problem = f"The answer is not a usable picture: {refused}"[:300]
         result.save(update_fields=["problem"])
         return
-    composed = _composed(job, attempt, answer)
     name = job.picture.name.rpartition(".")[0] or job.picture.name
-    data = encode_master(composed.image, composed.icc_profile)
     picture = keep_picture(
         job.owner,
         f"{name} (edited)" if not name.endswith("(edited)") else name,
         Picture.Origin.RESULT,
-        data,
-        ReadPicture(composed.image, composed.icc_profile, "PNG", "image/png"),
+        composed.master,
+        composed.shown,
         # The same id every time: a repeat after a crash overwrites its own files.
         picture_id=uuid.uuid5(attempt.pk, str(result.index)),
     )
@@ -199,26 +194,52 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
         )
 
 
-def _composed(job: EditJob, attempt: Attempt, answer: ReadPicture) -> Composed:
-    """Compose, from what storage holds. Raises CannotCompose, and what storage raises when away."""
-    size = (job.picture.width, job.picture.height)
-    frame = Frame(
+def _put_together(job: EditJob, result: Result, attempt: Attempt) -> PutTogether:
+    """Compose, from what storage holds.
+
+    Raises AnswerRefused, CannotCompose, and what the storage raises when it is away.
+    """
+    try:
+        answer = _as_written(str(result.raw.name), result.raw_sha256)
+        picture = kept(job.picture)
+        mask = _as_written(str(job.mask.file.name), job.mask.sha256) if job.mask else None
+    except FileNotFoundError as broken:
+        message = "the picture, its mask or the answer is gone"
+        raise CannotCompose(message) from broken
+    try:
+        return apart.run(
+            steps.put_together,
+            picture,
+            mask,
+            answer,
+            Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS),
+            _frame_of(attempt),
+            max(1, round(max(picture.size) * FEATHER_PIXELS_PER_SIDE)),
+            RENDITION_SIDES,
+        )
+    except AnswerRefused:
+        raise
+    except Exception as broken:
+        message = "composing failed"
+        raise CannotCompose(message) from broken
+
+
+def _as_written(key: str, sha256: str) -> bytes:
+    """Read a file of which the row says what is in it: storage may give back other bytes."""
+    data = storage.get(key)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        message = f"{key} is not what was written"
+        raise CannotCompose(message)
+    return data
+
+
+def _frame_of(attempt: Attempt) -> Frame:
+    """The frame as it was planned; what was sent may be scaled down from it."""
+    return Frame(
         box=Box(*attempt.frame["box"]),
         sent=Size(*attempt.frame["planned"]),
         inner=Box(*attempt.frame["inner"]),
     )
-    feather = max(1, round(max(size) * FEATHER_PIXELS_PER_SIDE))
-    try:
-        original = read_kept(job.picture)
-        mask = read_mask(storage.get(str(job.mask.file.name)), size) if job.mask else None
-    except (FileNotFoundError, PictureRefused, MaskRefused) as broken:
-        message = "the picture or its mask is gone or damaged"
-        raise CannotCompose(message) from broken
-    try:
-        return compose(original, mask, answer, frame, feather)
-    except Exception as broken:
-        message = "composing failed"
-        raise CannotCompose(message) from broken
 
 
 def finish(attempt: Attempt) -> None:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from editor.imaging.reading import Limits, PictureRefused, read_picture
+from editor.imaging import apart, steps
+from editor.imaging.apart import StepFailed
+from editor.imaging.reading import Limits, PictureRefused
 from editor.models import Picture, User
-from editor.pictures import AT_ONCE, keep_picture, limits_from
+from editor.pictures import RENDITION_SIDES, keep_picture, limits_from
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -44,8 +46,7 @@ def receive_picture(owner: User, upload: UploadedFile[bytes]) -> Picture:
             code="too_many_bytes",
             status=413,
         )
-    with AT_ONCE:
-        picture = _kept(owner, upload, limits)
+    picture = _kept(owner, upload, limits)
     picture.save(force_insert=True)
     return picture
 
@@ -53,11 +54,19 @@ def receive_picture(owner: User, upload: UploadedFile[bytes]) -> Picture:
 def _kept(owner: User, upload: UploadedFile[bytes], limits: Limits) -> Picture:
     data = upload.read()
     try:
-        read = read_picture(data, limits)
+        shown = apart.run(steps.show, data, limits, RENDITION_SIDES)
     except PictureRefused as refused:
         raise UploadRefused(str(refused), code=refused.code, status=refused.status) from refused
+    except StepFailed as failed:
+        logger.exception("An upload could not be read.")
+        raise UploadRefused(
+            "This picture makes its reader fail, so nothing was kept. Open it in another "
+            "program, save it anew as JPEG or PNG, and try that.",
+            code="reader_failed",
+            status=422,
+        ) from failed
     try:
-        return keep_picture(owner, display_name(upload.name), Picture.Origin.UPLOAD, data, read)
+        return keep_picture(owner, display_name(upload.name), Picture.Origin.UPLOAD, data, shown)
     except Exception as problem:  # every storage has exceptions of its own
         logger.exception("An upload could not be stored.")
         raise UploadRefused(

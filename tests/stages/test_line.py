@@ -13,12 +13,13 @@ from django.utils import timezone
 from PIL import Image
 
 from editor import processing, storage
+from editor.imaging import apart
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Mask, Picture, Result, UpstreamModel
 from editor.nanogpt.errors import BadRequest
 from editor.offers import refresh_catalogue
-from editor.pictures import read_kept
+from editor.pictures import kept
 from editor.processing import process_job
-from editor.results import keep_answer
+from editor.results import keep_answer, keep_raw
 from editor.submission import cancel_edit, pay_again
 from editor.tasks import run_job
 from tests.factories import make_job, make_picture
@@ -64,8 +65,8 @@ def test_a_job_becomes_a_kept_picture_with_every_unpainted_pixel_as_it_was(job, 
     done = again(job)
     assert done.state == JobState.DONE, done.failure_sentence
     result = Result.objects.get()
-    before = np.asarray(read_kept(job.picture).image)
-    after = np.asarray(read_kept(result.picture).image)
+    before = np.asarray(kept(job.picture).read().image)
+    after = np.asarray(kept(result.picture).read().image)
     outside = outside_of(job.mask)
     assert (before[outside] == after[outside]).all()
     assert (before[~outside] != after[~outside]).any()
@@ -295,7 +296,7 @@ def _disk_full(*_, **__):
 def test_a_crash_while_composing_is_repaired_from_the_kept_bytes(job, upstream, monkeypatch):
     attempt_id = process_job(job.pk)
     with monkeypatch.context() as broken:
-        broken.setattr("editor.results.compose", _bug)
+        broken.setattr("editor.imaging.apart.run", _bug)
         keep_answer(attempt_id)
     assert again(job).state == JobState.RECEIVED
     assert Result.objects.get().picture is None
@@ -409,12 +410,46 @@ def test_fetched_bytes_are_safe_while_storage_is_away(job, upstream, monkeypatch
 
 def test_a_composition_that_cannot_heal_ends_with_its_bytes_named(job, upstream, monkeypatch):
     attempt_id = process_job(job.pk)
-    monkeypatch.setattr("editor.results.compose", _bug)
+    monkeypatch.setattr("editor.imaging.apart.run", _bug)
     for _ in range(8):
         keep_answer(attempt_id)
     failed = again(job)
     assert (failed.state, failed.charged) == (JobState.FAILED, EditJob.Charged.YES)
     assert "bytes are kept" in Result.objects.get().problem
+
+
+def test_an_answer_that_kills_its_reader_ends_alone_and_its_bytes_are_named(
+    job, upstream, monkeypatch, alice
+):
+    attempt_id = process_job(job.pk)
+    real = apart._Process.ask
+
+    def killed_over_it(process, message):
+        process._process.kill()
+        return real(process, message)
+
+    with monkeypatch.context() as poisoned:
+        poisoned.setattr(apart._Process, "ask", killed_over_it)
+        for _ in range(8):
+            keep_answer(attempt_id)
+    assert again(job).state == JobState.FAILED
+    assert storage.get(Result.objects.get().raw.name)
+    other = queued(alice, UpstreamModel.objects.get(model_id=job.model_id))
+    run_job(str(other.pk))
+    assert again(other).state == JobState.DONE
+
+
+def test_raw_bytes_that_storage_has_changed_are_not_taken_for_the_answer(job, upstream):
+    attempt_id = process_job(job.pk)
+    attempt = Attempt.objects.select_related("job").get(pk=attempt_id)
+    result = keep_raw(attempt, 0, attempt.image_urls[0])
+    good = storage.get(result.raw.name)
+    storage.put(result.raw.name, good[:-40] + bytes(40))
+    keep_answer(attempt_id)
+    assert again(job).state == JobState.RECEIVED, "it may be a passing fault of the storage"
+    storage.put(result.raw.name, good)
+    keep_answer(attempt_id)
+    assert again(job).state == JobState.DONE
 
 
 def test_storage_that_is_away_for_hours_after_the_raw_bytes_are_kept_is_waited_for(

@@ -1,12 +1,14 @@
 """Nobody sees another's pictures, jobs, masks or files; every address is walked."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from editor import storage
+from editor.imaging import steps
 from editor.models import Attempt, EditJob, Event, JobState, Mask, Picture, Result, UnusableAnswer
-from editor.pictures import keep_picture, read_kept
+from editor.pictures import RENDITION_SIDES, keep_picture, kept, limits_from
 from tests.factories import make_job
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +44,9 @@ def belongings(alice):
     """One of everything that Alice can own, with the address parts that lead to it."""
     job = make_job(alice, JobState.DONE)
     attempt = Attempt.objects.create(job=job, consent=job.consents.get(), state=Attempt.State.SAVED)
-    read = read_kept(job.picture)
-    data = storage.get(job.picture.file.name)
-    made = keep_picture(alice, "made", Picture.Origin.RESULT, data, read)
+    data = kept(job.picture).data
+    shown = steps.show(data, limits_from(settings), RENDITION_SIDES)
+    made = keep_picture(alice, "made", Picture.Origin.RESULT, data, shown)
     made.save(force_insert=True)
     result = Result.objects.create(
         attempt=attempt,

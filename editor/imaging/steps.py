@@ -1,0 +1,153 @@
+"""The whole steps of imaging, from bytes to bytes: what `apart` runs in other processes.
+
+Each reads what it needs, does one thing, and gives plain values; the classes in `KNOWN` are
+all that comes back, as result or as exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from editor.imaging.composing import LockProof, compose
+from editor.imaging.encoding import (
+    DoesNotFit,
+    Encoded,
+    MaskDialect,
+    encode_for_call,
+    encode_full,
+    encode_kept_mask,
+    encode_master,
+    encode_renditions,
+    placeholder,
+)
+from editor.imaging.framing import Box, Frame, Size
+from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
+from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
+from editor.imaging.replies import by_name
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The bytes of a kept picture, and the size that its row says it has.
+
+    The caps in force when it came in have judged it. One lowered since must not lock people
+    out of what they own, so only its own measures count.
+    """
+
+    data: bytes
+    size: Size
+
+    def read(self) -> ReadPicture:
+        """Decode it. Raises PictureRefused when it is damaged."""
+        return read_picture(self.data, Limits(len(self.data), self.size.pixels))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture made ready to be kept and shown: its measures and its display renditions.
+
+    `renditions` are WebP by longest side, `placeholder` is a tiny data URI.
+    """
+
+    size: Size
+    format: str
+    mime: str
+    renditions: dict[int, bytes]
+    placeholder: str
+
+
+@dataclass(frozen=True)
+class PutTogether:
+    """A composed picture as lossless PNG, how it is shown, and what the lock check found."""
+
+    master: bytes
+    shown: Shown
+    lock: LockProof | None
+
+
+class AnswerRefused(ValueError):
+    """What a model sent is no usable picture. The text says why, for people."""
+
+
+def show(data: bytes, limits: Limits, sides: tuple[int, ...]) -> Shown:
+    """Read a picture completely and make its renditions. Raises PictureRefused."""
+    read = read_picture(data, limits)
+    return _shown(read, sides)
+
+
+def _shown(read: ReadPicture, sides: tuple[int, ...]) -> Shown:
+    renditions = encode_renditions(read.image, read.icc_profile, sides)
+    size = Size(*read.image.size)
+    return Shown(size, read.format, read.mime, renditions, placeholder(read.image))
+
+
+def check_mask(data: bytes, size: Size) -> tuple[bytes, MaskMeasure]:
+    """Read a painted mask; give it as it is kept, and what is painted. Raises MaskRefused."""
+    mask = read_mask(data, size)
+    return encode_kept_mask(mask), measure_mask(mask)
+
+
+def prepare(
+    picture: Kept,
+    mask: bytes | None,
+    frame: Frame,
+    dialect: MaskDialect,
+    ceiling_bytes: int,
+) -> Encoded:
+    """Encode what one call sends of a kept picture and its kept mask.
+
+    Raises PictureRefused, MaskRefused and DoesNotFit.
+    """
+    painted = read_mask(mask, picture.size) if mask is not None else None
+    return encode_for_call(as_srgb(picture.read()), painted, frame, dialect, ceiling_bytes)
+
+
+def put_together(
+    picture: Kept,
+    mask: bytes | None,
+    answer: bytes,
+    answer_limits: Limits,
+    frame: Frame,
+    feather: int,
+    sides: tuple[int, ...],
+) -> PutTogether:
+    """Compose an answer into the kept picture it was made for, and encode what comes out.
+
+    Raises AnswerRefused when the answer is no picture, PictureRefused and MaskRefused when
+    what is kept cannot be read any more.
+    """
+    try:
+        answered = read_picture(answer, answer_limits)
+    except PictureRefused as refused:
+        raise AnswerRefused(str(refused)) from refused
+    painted = read_mask(mask, picture.size) if mask is not None else None
+    composed = compose(picture.read(), painted, answered, frame, feather)
+    result = ReadPicture(composed.image, composed.icc_profile, "PNG", "image/png")
+    return PutTogether(
+        encode_master(result.image, result.icc_profile), _shown(result, sides), composed.lock
+    )
+
+
+def full_size(picture: Kept) -> tuple[bytes, str]:
+    """Give a kept picture in a format that every browser shows, and its file extension."""
+    read = picture.read()
+    return encode_full(read.image, read.icc_profile)
+
+
+KNOWN = by_name(
+    (
+        AnswerRefused,
+        Box,
+        DoesNotFit,
+        Encoded,
+        Frame,
+        LockProof,
+        MaskDialect,
+        MaskMeasure,
+        MaskRefused,
+        PictureRefused,
+        PutTogether,
+        Shown,
+        Size,
+    )
+)

@@ -1,0 +1,151 @@
+"""Pictures are read in processes of their own: one that dies takes nothing with it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from editor.imaging import apart, replies, steps
+from editor.imaging.apart import StepFailed
+from editor.imaging.framing import Box, Size
+from editor.imaging.masking import MaskMeasure, MaskRefused
+from editor.imaging.reading import Limits, PictureRefused
+from tests.pictures import encoded, painted_mask, photo
+
+LIMITS = Limits(max_bytes=50_000_000, max_pixels=64_000_000)
+SIDES = (64, 32)
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left():
+    apart.close()
+    yield
+    apart.close()
+
+
+def photo_bytes(size: tuple[int, int], file_format: str) -> bytes:
+    return encoded(photo(*size), file_format)
+
+
+def painted_png(size: tuple[int, int]) -> bytes:
+    return encoded(painted_mask(size))
+
+
+def pids() -> list[int]:
+    """The processes that this one keeps for its steps."""
+    return [process._process.pid for process in apart._idle]
+
+
+def test_a_step_gives_in_another_process_what_it_gives_here():
+    data = photo_bytes((120, 80), "JPEG")
+    assert apart.run(steps.show, data, LIMITS, SIDES) == steps.show(data, LIMITS, SIDES)
+    mask = painted_png((120, 80))
+    size = Size(120, 80)
+    assert apart.run(steps.check_mask, mask, size) == steps.check_mask(mask, size)
+
+
+def test_the_same_process_serves_again():
+    data = photo_bytes((40, 30), "PNG")
+    apart.run(steps.show, data, LIMITS, SIDES)
+    first = pids()
+    apart.run(steps.show, data, LIMITS, SIDES)
+    assert pids() == first
+    assert len(first) == 1
+
+
+def test_a_refusal_comes_back_as_what_it_is():
+    with pytest.raises(PictureRefused) as refused:
+        apart.run(steps.show, b"no picture at all", LIMITS, SIDES)
+    assert (refused.value.code, refused.value.status) == ("not_a_picture", 422)
+    with pytest.raises(MaskRefused) as painted:
+        apart.run(steps.check_mask, painted_png((10, 10)), Size(20, 20))
+    assert painted.value.code
+    assert len(pids()) == 1, "a refusal is no reason to start anew"
+
+
+def test_a_step_with_a_fault_of_ours_tells_its_traceback():
+    with pytest.raises(StepFailed, match="AttributeError") as failed:
+        apart.run(steps.show, b"x", None, SIDES)  # type: ignore[arg-type]
+    assert not failed.value.died
+
+
+def test_a_process_that_was_killed_meanwhile_is_replaced_and_nobody_notices():
+    data = photo_bytes((40, 30), "PNG")
+    apart.run(steps.show, data, LIMITS, SIDES)
+    os.kill(pids()[0], 9)
+    assert apart.run(steps.show, data, LIMITS, SIDES).size == (40, 30)
+
+
+def test_a_picture_that_kills_its_reader_every_time_is_named_and_others_go_on(monkeypatch):
+    data = photo_bytes((40, 30), "PNG")
+    real = apart._Process.ask
+
+    def killed_over_it(process, message):
+        process._process.kill()
+        return real(process, message)
+
+    with monkeypatch.context() as poisoned:
+        poisoned.setattr(apart._Process, "ask", killed_over_it)
+        with pytest.raises(StepFailed, match="took its process down") as failed:
+            apart.run(steps.show, data, LIMITS, SIDES)
+    assert failed.value.died
+    assert pids() == []
+    assert apart.run(steps.show, data, LIMITS, SIDES).size == (40, 30)
+
+
+def test_a_step_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr(apart, "SECONDS", 0.05)
+    with pytest.raises(StepFailed, match="more than 0 s") as late:
+        apart.run(steps.show, photo_bytes((3000, 2000), "JPEG"), LIMITS, SIDES)
+    assert late.value.died
+    assert pids() == []
+
+
+def test_no_more_than_two_steps_run_at_once():
+    data = photo_bytes((400, 300), "JPEG")
+    threads = [
+        threading.Thread(target=apart.run, args=(steps.show, data, LIMITS, SIDES)) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 <= len(pids()) <= apart.AT_ONCE
+
+
+def test_the_process_holds_no_key_and_may_write_no_file(monkeypatch):
+    monkeypatch.setenv("NANOGPT_API_KEY", "sk-nano-secret")
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:p@localhost/d")
+    apart.run(steps.show, photo_bytes((40, 30), "PNG"), LIMITS, SIDES)
+    environ = Path(f"/proc/{pids()[0]}/environ").read_bytes()
+    assert b"sk-nano" not in environ
+    assert b"DATABASE_URL" not in environ
+    limits = Path(f"/proc/{pids()[0]}/limits").read_text()
+    line = next(line for line in limits.splitlines() if line.startswith("Max file size"))
+    assert line.split()[3:5] == ["0", "0"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        {"a": [1, 2.5, "x", (b"one", b"two")], 3: None},
+        MaskMeasure(5, 10, Box(1, 2, 3, 4)),
+        steps.Shown(Size(1, 2), "PNG", "image/png", {480: b"thumb"}, "data:"),
+    ],
+)
+def test_a_reply_says_what_was_packed(value):
+    header, blobs = replies.pack(value)
+    assert replies.unpack(header, blobs, steps.KNOWN) == value
+
+
+def test_a_reply_makes_nothing_that_is_not_on_the_list():
+    header, blobs = replies.pack(StepFailed("x", died=True))
+    with pytest.raises(replies.Unsayable, match="StepFailed"):
+        replies.unpack(header, blobs, steps.KNOWN)
+    with pytest.raises(replies.Unsayable, match="object"):
+        replies.pack(object())
