@@ -2,37 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from editor.imaging.colour import convert
+from editor.imaging.comparing import Comparison
+from editor.imaging.drift import Drift
 from editor.imaging.framing import Box, Frame, Size
-from editor.imaging.masking import blend_mask, measure_mask
+from editor.imaging.growing import grown
+from editor.imaging.masking import SoftPaint, measure_mask
+from editor.imaging.placing import Place, cut_answer, place_of, sample
 from editor.imaging.reading import ReadPicture
+from editor.imaging.seam import ColourMatch
 
-# The answer is compared with the original at this size: enough to see what an eye would see,
-# and small enough that compression noise averages out.
-_COMPARED_SIDE = 768
-# From this many levels of 255 in any channel on, a change is called visible.
-VISIBLE_LEVELS = 8
-_BAND_ROWS = 256
+# Pictures are worked on in bands of about so many pixels, so that nothing but the original
+# and the result is ever held at full size.
+_BAND_PIXELS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Blend:
+    """How an answer is laid into the picture.
+
+    `feather`: over how many of the picture's pixels it fades in, from the paint's edge inwards.
+    `grow`: how many pixels the paint is made to reach farther (negative: shrunk) before anything
+    else; what is locked is what that leaves out. `opacity`: 0 to 1. `match_colour` brings its
+    colours to the original's where that makes the seam smaller; `undo_drift` takes back a
+    shift or scaling where that surely helps.
+    """
+
+    feather: int = 0
+    grow: int = 0
+    opacity: float = 1.0
+    match_colour: bool = True
+    undo_drift: bool = True
 
 
 @dataclass(frozen=True)
 class LockProof:
     """What a check of the composed picture found outside the mask.
 
-    `outside_pixels` were not painted; `changed_pixels` of them differ from the original in
-    any bit (0 unless something is broken). `raw_changed_share` is the share of them (0 to 1)
-    that the model's own answer had visibly changed, measured on a reduced copy.
+    Outside is where the mask is 0, after growing or shrinking it if that was asked for:
+    `outside_pixels`, of which `changed_pixels` differ from the original in any bit (0 unless
+    something is broken). `raw_changed_share` and `inside_changed_share` are the shares (0 to 1)
+    of unpainted and of painted pixels that the model's own answer had visibly changed, as it
+    came, measured on a reduced copy of the frame.
     """
 
     outside_pixels: int
     changed_pixels: int
     raw_changed_share: float
+    inside_changed_share: float
 
     @property
     def holds(self) -> bool:
@@ -41,11 +64,22 @@ class LockProof:
 
 @dataclass(frozen=True)
 class Composed:
-    """A finished picture and the profile of its values (None = sRGB); no mask, no `lock`."""
+    """A finished picture and the profile of its values (None = sRGB).
+
+    Without a mask there is no `lock`, no `drift` and no `colour`. `drift` is what was measured,
+    also when it was not undone, and None when it was not asked for; `colour` is what the
+    answer's values went through, None when they were left as they came.
+    """
 
     image: Image.Image
     icc_profile: bytes | None
     lock: LockProof | None
+    drift: Drift | None = None
+    colour: ColourMatch | None = None
+
+    @property
+    def colour_matched(self) -> bool:
+        return self.colour is not None
 
 
 def compose(
@@ -53,33 +87,43 @@ def compose(
     mask: Image.Image | None,
     answer: ReadPicture,
     frame: Frame,
-    feather: int,
+    blend: Blend | int,
 ) -> Composed:
     """Blend a model's answer into the original wherever `mask` (L, above 0 = edit) allows.
 
     The answer may have any size: the part of it that shows the frame's box is scaled back
-    into that box, brought into the original's colours and faded in over `feather` pixels.
-    The original keeps its size, profile and transparency; transparency changes only where the
-    answer brings its own, or where nothing but transparent pixels was painted.
-    Without a mask the answer itself, without padding, is the picture.
+    into that box, brought into the original's colours and laid in as `blend` says (a number
+    is its feather). The original keeps its size, profile and transparency; transparency
+    changes only where the answer brings its own, or where nothing but transparent pixels was
+    painted. Without a mask the answer itself, without padding, is the picture.
     Raises ValueError when mask or frame do not belong to the original.
     """
     if mask is None:
         return _answer_alone(answer, frame)
     _check_belongs(original.image.size, mask, frame)
-    image = original.image
+    blend = Blend(feather=blend) if isinstance(blend, int) else blend
+    if blend.grow:
+        mask = grown(mask, blend.grow)
+    both = Comparison(original, answer, mask, frame)
     painted = measure_mask(mask).box
     region = painted.meet(frame.box) if painted else None
+    drift, colour = None, None
     if region is None:
-        image = image.copy()
+        image = original.image.copy()
     else:
-        image = _blended(original, mask, answer, frame, region, feather)
+        drift = both.drift() if blend.undo_drift else None
+        colour = both.colours(drift) if blend.match_colour else None
+        place = place_of(frame, Size(*answer.image.size), drift)
+        patch = _Patch.cut(answer, place, region, original.icc_profile, colour)
+        image = _blended(original.image, mask, patch, region, blend)
+    raw_changed, inside_changed = both.changed_shares()
     lock = LockProof(
         outside_pixels=mask.histogram()[0],
         changed_pixels=_changed_outside(original.image, image, mask),
-        raw_changed_share=_raw_changed_share(original, mask, answer, frame),
+        raw_changed_share=raw_changed,
+        inside_changed_share=inside_changed,
     )
-    return Composed(image, original.icc_profile, lock)
+    return Composed(image, original.icc_profile, lock, drift, colour)
 
 
 def _check_belongs(size: tuple[int, int], mask: Image.Image, frame: Frame) -> None:
@@ -98,68 +142,65 @@ def _answer_alone(answer: ReadPicture, frame: Frame) -> Composed:
     return Composed(image, answer.icc_profile, None)
 
 
+@dataclass(frozen=True)
+class _Patch:
+    """The part of the answer that is needed, in the original's colours, at the answer's scale."""
+
+    image: Image.Image
+    place: Place
+
+    @classmethod
+    def cut(
+        cls,
+        answer: ReadPicture,
+        place: Place,
+        region: Box,
+        icc_profile: bytes | None,
+        colour: ColourMatch | None,
+    ) -> _Patch:
+        image, place = cut_answer(answer.image, place, region)
+        if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+            image = image.convert("RGB")
+        image = convert(image, answer.icc_profile, icc_profile)
+        return cls(colour.applied(image) if colour else image, place)
+
+    def piece(self, box: Box) -> Image.Image:
+        return sample(self.image, self.place, box)
+
+
 def _blended(
-    original: ReadPicture,
-    mask: Image.Image,
-    answer: ReadPicture,
-    frame: Frame,
-    region: Box,
-    feather: int,
+    original: Image.Image, mask: Image.Image, patch: _Patch, region: Box, blend: Blend
 ) -> Image.Image:
-    image = original.image
-    blend = blend_mask(_only_inside(mask, frame.box), feather).crop(region)
-    patch = _aligned(answer.image, frame, region, region.size)
-    patch = convert(patch, answer.icc_profile, original.icc_profile)
-    before = image.crop(region)
-    if patch.mode == "RGBA" or (before.mode == "RGBA" and _shows_nothing(before, blend)):
-        image = image.convert("RGBA")
-        after = _faded(before.convert("RGBA"), patch.convert("RGBA"), blend)
-        image.paste(after, region)
-        return image
-    if before.mode == "RGBA":
-        patch = Image.merge("RGBA", (*patch.split(), before.getchannel("A")))
-    image = image.copy()
-    image.paste(patch, region, blend)
+    soft = SoftPaint(mask, region, blend.feather, blend.opacity)
+    transparent = patch.image.mode == "RGBA" or _shows_nothing(original, mask, region)
+    image = original.convert("RGBA") if transparent else original.copy()
+    for box in _bands(region):
+        after, weight = patch.piece(box), soft.piece(box)
+        if transparent:
+            image.paste(_faded(image.crop(box), after.convert("RGBA"), weight), box)
+            continue
+        if image.mode == "RGBA":
+            after.putalpha(image.crop(box).getchannel("A"))
+        image.paste(after, box, weight)
     return image
 
 
-def _only_inside(mask: Image.Image, box: Box) -> Image.Image:
-    """Drop the paint outside the frame: nothing came back for it."""
-    if box.size == mask.size:
-        return mask
-    inside = Image.new("L", mask.size, 0)
-    inside.paste(mask.crop(box), box)
-    return inside
+def _bands(region: Box) -> Iterator[Box]:
+    rows = max(16, _BAND_PIXELS // region.size.width)
+    for top in range(region.top, region.bottom, rows):
+        yield Box(region.left, top, region.right, min(region.bottom, top + rows))
 
 
-def _aligned(answer: Image.Image, frame: Frame, region: Box, size: Size) -> Image.Image:
-    """Give the part of the answer that shows `region` of the picture, scaled to `size`."""
-    left, top, right, bottom = frame.inner_span(Size(*answer.size))
-    across = (right - left) / frame.box.size.width
-    down = (bottom - top) / frame.box.size.height
-    part = (
-        max(0.0, left + (region.left - frame.box.left) * across),
-        max(0.0, top + (region.top - frame.box.top) * down),
-        min(float(answer.width), left + (region.right - frame.box.left) * across),
-        min(float(answer.height), top + (region.bottom - frame.box.top) * down),
-    )
-    if part == (0, 0, *answer.size) and size == answer.size:
-        return _opaque_if_it_is(answer)
-    resized = answer.resize(size, Image.Resampling.BICUBIC, box=part, reducing_gap=3.0)
-    return _opaque_if_it_is(resized)
-
-
-def _opaque_if_it_is(image: Image.Image) -> Image.Image:
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
-        return image.convert("RGB")
-    return image
-
-
-def _shows_nothing(before: Image.Image, blend: Image.Image) -> bool:
+def _shows_nothing(original: Image.Image, mask: Image.Image, region: Box) -> bool:
     """Tell whether every painted pixel was fully transparent, so that no edit could show."""
-    alpha = before.getchannel("A")
-    alpha.paste(0, None, blend.point([255] + [0] * 255))
-    return alpha.getbbox() is None
+    if original.mode != "RGBA":
+        return False
+    for box in _bands(region):
+        alpha = original.crop(box).getchannel("A")
+        alpha.paste(0, None, mask.crop(box).point([255] + [0] * 255))
+        if alpha.getbbox() is not None:
+            return False
+    return True
 
 
 def _faded(before: Image.Image, after: Image.Image, blend: Image.Image) -> Image.Image:
@@ -168,61 +209,32 @@ def _faded(before: Image.Image, after: Image.Image, blend: Image.Image) -> Image
     Pixels where `blend` is 0 come back untouched, even the colours of transparent ones.
     """
     faded = np.array(before)
-    for top in range(0, before.height, _BAND_ROWS):
-        rows = slice(top, top + _BAND_ROWS)
-        old = faded[rows].astype(np.float32)
-        new = np.asarray(after.crop((0, top, after.width, min(after.height, top + _BAND_ROWS))))
-        weight = np.asarray(blend)[rows].astype(np.float32) / 255
-        old_weight = old[..., 3] * (1 - weight)
-        new_weight = new[..., 3] * weight
-        alpha = old_weight + new_weight
-        share = (new_weight / np.maximum(alpha, 1e-6))[..., None]
-        mixed = np.empty_like(old)
-        mixed[..., :3] = old[..., :3] * (1 - share) + new[..., :3] * share
-        mixed[..., 3] = alpha
-        touched = weight > 0
-        faded[rows][touched] = (mixed[touched] + 0.5).astype(np.uint8)
+    old, new = faded.astype(np.float32), np.asarray(after)
+    weight = np.asarray(blend).astype(np.float32) / 255
+    old_weight = old[..., 3] * (1 - weight)
+    new_weight = new[..., 3] * weight
+    alpha = old_weight + new_weight
+    share = (new_weight / np.maximum(alpha, 1e-6))[..., None]
+    mixed = np.empty_like(old)
+    mixed[..., :3] = old[..., :3] * (1 - share) + new[..., :3] * share
+    mixed[..., 3] = alpha
+    touched = weight > 0
+    faded[touched] = (mixed[touched] + 0.5).astype(np.uint8)
     return Image.fromarray(faded)
 
 
 def _changed_outside(original: Image.Image, composed: Image.Image, mask: Image.Image) -> int:
-    """Count the unpainted pixels of which any bit differs, on the real arrays."""
+    """Count the unpainted pixels of which any bit differs, by looking at every pixel of both."""
     changed = 0
-    for top in range(0, original.height, _BAND_ROWS):
-        band = (0, top, original.width, min(original.height, top + _BAND_ROWS))
-        before, after = original.crop(band), composed.crop(band)
+    for box in _bands(Box(0, 0, *original.size)):
+        before, after = original.crop(box), composed.crop(box)
         if before.mode != after.mode:
             before = before.convert("RGBA")
-        old, new = np.asarray(before), np.asarray(after)
-        if np.array_equal(old, new):
+        apart = ImageChops.difference(before, after)
+        differing = apart.getbbox(alpha_only=False)
+        if differing is None:
             continue
-        differs = (old != new).any(axis=2)
-        changed += int(np.count_nonzero(differs & (np.asarray(mask.crop(band)) == 0)))
+        differs = np.asarray(apart.crop(differing)).any(axis=2)
+        outside = np.asarray(mask.crop(box).crop(differing)) == 0
+        changed += int(np.count_nonzero(differs & outside))
     return changed
-
-
-def _raw_changed_share(
-    original: ReadPicture, mask: Image.Image, answer: ReadPicture, frame: Frame
-) -> float:
-    """Measure on a reduced copy how much outside the mask the answer itself had changed."""
-    span = frame.inner_span(Size(*answer.image.size))
-    longest = max(1.0, min(_COMPARED_SIDE, max(span[2] - span[0], span[3] - span[1])))
-    scale = min(1.0, longest / max(frame.box.size))
-    size = Size(*(max(1, round(side * scale)) for side in frame.box.size))
-    box = frame.box
-    before = original.image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
-    old = _on_grey(convert(before, original.icc_profile, None))
-    new = _on_grey(convert(_aligned(answer.image, frame, box, size), answer.icc_profile, None))
-    outside = np.asarray(mask.resize(size, Image.Resampling.BOX, box=box, reducing_gap=3.0)) == 0
-    total = int(np.count_nonzero(outside))
-    if total == 0:
-        return 0.0
-    apart = np.abs(old - new).max(axis=2)
-    return int(np.count_nonzero((apart > VISIBLE_LEVELS) & outside)) / total
-
-
-def _on_grey(image: Image.Image) -> NDArray[np.int16]:
-    if image.mode == "RGBA":
-        ground = Image.new("RGBA", image.size, (128, 128, 128, 255))
-        image = Image.alpha_composite(ground, image).convert("RGB")
-    return np.asarray(image).astype(np.int16)

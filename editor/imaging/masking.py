@@ -85,21 +85,48 @@ def measure_mask(mask: Image.Image) -> MaskMeasure:
     return MaskMeasure(total - kept, total, Box(*box) if box else None)
 
 
-def blend_mask(mask: Image.Image, feather: int) -> Image.Image:
-    """Soften a mask inwards: 0 wherever `mask` is 0, rising to `mask` over `feather` pixels.
+class SoftPaint:
+    """The paint in a region of a mask, softened inwards; given piece by piece.
 
-    A stroke thinner than the feather still reaches full strength along its middle, and the
-    picture's own border is no edge. `feather` 0 gives the mask as it is.
+    A piece is 0 wherever the mask is 0, and rises to the mask's own value over `feather`
+    pixels. A stroke thinner than the feather still reaches full strength along its middle. The
+    region's border is an edge of the paint, unless it is the picture's border too.
     """
+
+    def __init__(self, mask: Image.Image, region: Box, feather: int, opacity: float = 1.0) -> None:
+        self._mask = mask
+        self._region = region
+        self._levels = [round(level * opacity) for level in range(256)]
+        self._depths: Image.Image | None = None
+        if feather > 0:
+            width, height = region.size
+            too_fine = math.ceil(math.sqrt(width * height / _MOST_CELLS))
+            self._step = max(too_fine, -(-feather // _STEPS))
+            self._depths = _softened(mask, region, feather, self._step)
+
+    def piece(self, box: Box) -> Image.Image:
+        """Give the soft mask (L) of a box inside the region, at the box's size."""
+        piece = self._mask.crop(box)
+        if self._depths is not None:
+            place = [
+                (side - origin) / self._step
+                for side, origin in zip(box, self._region[:2] * 2, strict=True)
+            ]
+            soft = self._depths.resize(
+                box.size, Image.Resampling.BILINEAR, box=(place[0], place[1], place[2], place[3])
+            )
+            piece = ImageChops.darker(piece, soft)
+        return piece if self._levels[-1] == 255 else piece.point(self._levels)
+
+
+def blend_mask(mask: Image.Image, feather: int) -> Image.Image:
+    """Soften a whole mask inwards, as `SoftPaint` does; `feather` 0 gives the mask as it is."""
     painted = mask.getbbox()
     if feather <= 0 or painted is None:
         return mask.copy()
-    part = mask.crop(painted)
-    # Where the paint ends at the picture's border it has no edge.
-    left, top, right, bottom = painted
-    open_sides = (left == 0, top == 0, right == mask.width, bottom == mask.height)
+    region = Box(*painted)
     blend = Image.new("L", mask.size, 0)
-    blend.paste(ImageChops.darker(part, _softened(part, feather, open_sides)), painted)
+    blend.paste(SoftPaint(mask, region, feather).piece(region), painted)
     return blend
 
 
@@ -131,19 +158,19 @@ def _grey(image: Image.Image) -> Image.Image:
     return ImageChops.multiply(image.getchannel("L"), image.getchannel("A"))
 
 
-def _softened(
-    part: Image.Image, feather: int, open_sides: tuple[bool, bool, bool, bool]
-) -> Image.Image:
-    """Grade the painted pixels of `part` by how deep they lie, 255 from `feather` pixels on."""
-    too_fine = math.ceil(math.sqrt(part.width * part.height / _MOST_CELLS))
-    step = max(too_fine, -(-feather // _STEPS))
+def _softened(mask: Image.Image, region: Box, feather: int, step: int) -> Image.Image:
+    """Grade the painted cells of a region by how deep they lie, 255 from `feather` pixels on.
+
+    A cell is `step` pixels wide.
+    """
+    left, top, right, bottom = region
+    # Where the paint ends at the picture's border it has no edge.
+    open_sides = (left == 0, top == 0, right == mask.width, bottom == mask.height)
     levels = -(-feather // step)
-    cells = np.asarray(part.reduce(step) if step > 1 else part) > 0
-    depth, reach = _depth(cells, levels, open_sides)
+    part = mask.reduce(step, box=region) if step > 1 else mask.crop(region)
+    depth, reach = _depth(np.asarray(part) > 0, levels, open_sides)
     share = (_smooth_share(depth, reach, levels) * 255)[1:-1, 1:-1]
-    soft = Image.fromarray(share.clip(0, 255).astype(np.uint8))
-    edge = (0.0, 0.0, part.width / step, part.height / step)
-    return soft.resize(part.size, Image.Resampling.BILINEAR, box=edge) if step > 1 else soft
+    return Image.fromarray(share.clip(0, 255).astype(np.uint8))
 
 
 def _smooth_share(depth: Grey, reach: Grey, levels: int) -> NDArray[np.float32]:
