@@ -101,7 +101,7 @@ def look(job: EditJob, actor: User) -> Evidence | None:
 
 def unknown_calls(job: EditJob) -> list[Attempt]:
     """The calls of a job that nobody knows the outcome of, newest first."""
-    unknown = Attempt.objects.filter(job=job, state=Attempt.State.UNKNOWN)
+    unknown = Attempt.objects.filter(job=job, state=Attempt.State.UNKNOWN, settled_at=None)
     return list(unknown.order_by("-sent_at", "-id"))
 
 
@@ -280,6 +280,11 @@ class Finding:
         """The charge that the books name for this call, or nothing."""
         cost = self.evidence.lookup_cost_nano if self.evidence else None
         return "" if cost is None else dollars(cost)
+
+    @property
+    def cost_number(self) -> str:
+        """The same as a plain number of dollars, for a field."""
+        return self.cost_text.removeprefix("$")
 
     @property
     def upstream_totals_text(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
@@ -126,6 +127,10 @@ class SettleForm(forms.Form):
             self.add_error("cost", "Say how much was charged.")
         cleaned["cost_nano"] = int(cost * NANO) if cost is not None else None
         return cleaned
+
+    def cleaned_settlement(self) -> dict[str, Any]:
+        """What `settlements` takes: charged, cost_nano and reason."""
+        return {name: self.cleaned_data[name] for name in ("charged", "cost_nano", "reason")}
 
     def first_problem(self) -> str:
         """One sentence for the desk."""

@@ -202,6 +202,10 @@ def _money_set_aside_for_ever() -> Iterator[Broken]:
     )
     for consent in still_set_aside.exclude(pk__in=ends).exclude(pk__in=doubtful):
         yield Broken("I4", f"consent {consent.pk}", "its job has ended, its money is still held")
+    settled = Attempt.objects.exclude(settled_at=None).values("consent")
+    held = Consent.objects.filter(entries__kind=LedgerEntry.Kind.RESERVE).exclude(pk__in=ends)
+    for consent in held.filter(pk__in=settled):
+        yield Broken("I4", f"consent {consent.pk}", "its call is settled, its money still held")
 
 
 # I5

@@ -55,6 +55,7 @@ def record_answer(
             balance_after_nano=answer.balance_nano,
             error_code="",
             error_sentence="",
+            settled_at=None,
         )
         if kept != 1:
             return False

@@ -27,7 +27,6 @@ from editor.models import (
     User,
     wording,
 )
-from editor.models.receipts import SETTLED, SETTLED_BY
 from editor.models.wishes import wish_hash
 from editor.money import dollars
 from editor.tasks import hint_job, hint_results
@@ -309,49 +308,6 @@ def give_up(job: EditJob, actor: User) -> bool:
         if given_up:
             budgets.settle_doubtful(job, "assumed when given up")
     return given_up
-
-
-def settle_unknown(
-    job: EditJob, actor: User, *, charged: bool, cost_nano: int | None, reason: str
-) -> bool:
-    """Close a job whose outcome is unknown as staff judge it, with their reason on record.
-
-    `cost_nano` is what its unknown calls cost together, and is needed when `charged`. False,
-    and nothing changes, when the job is not unknown any more. Raises ValueError without a
-    reason or a sum.
-    """
-    if not reason.strip() or (charged and (cost_nano is None or cost_nano < 0)):
-        message = "A settlement needs a reason, and a sum where something was charged."
-        raise ValueError(message)
-    verdict = f"charged, {dollars(cost_nano)}" if charged else "not charged"
-    with transaction.atomic():
-        settled = job.state == JobState.UNKNOWN and job.move(
-            JobState.FAILED,
-            f"{SETTLED} {verdict}: {reason.strip()}",
-            actor=actor,
-            charged=EditJob.Charged.YES if charged else EditJob.Charged.NO,
-            failure_sentence=f"No answer came back. Looked into, and settled as {verdict}.",
-        )
-        if settled:
-            source = f"{SETTLED_BY}{actor.get_username()}"
-            _settle_calls(job, source, cost_nano if charged else None)
-    return settled
-
-
-def _settle_calls(job: EditJob, source: str, cost_nano: int | None) -> None:
-    """End the reserves of the unknown calls: the newest bears the sum; None gives all back."""
-    left = cost_nano
-    # They stay unknown: should an answer come after all, it is still kept.
-    for attempt in Attempt.objects.filter(job=job, state=Attempt.State.UNKNOWN).order_by(
-        "-sent_at", "-id"
-    ):
-        if left is None:
-            budgets.release(attempt.consent_id, source)
-            continue
-        budgets.settle(attempt.consent_id, left, source)
-        Attempt.objects.filter(pk=attempt.pk).update(cost_nano=left)
-        left = 0
-    budgets.release_unspent(job)
 
 
 def look_again(job: EditJob) -> bool:

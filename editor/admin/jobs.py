@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from editor import evidence, submission
+from editor import evidence, settlements, submission
 from editor.accounts import MemberRequest
 from editor.admin.rows import ReadOnlyAdmin, thumbnail
 from editor.budgets import OverBudget
@@ -140,7 +140,10 @@ class EditJobAdmin(ReadOnlyAdmin):
                 ("settle", self.settle),
             )
         ]
-        return acts + super().get_urls()
+        settle_call = self.admin_site.admin_view(require_POST(self.settle_call))
+        name = "editor_editjob_settle_call"
+        one_call = path("<uuid:pk>/settle/<uuid:attempt_pk>/", settle_call, name=name)
+        return [*acts, one_call, *super().get_urls()]
 
     def change_view(
         self,
@@ -162,7 +165,8 @@ class EditJobAdmin(ReadOnlyAdmin):
             "can_review": request.user.has_perm("editor.review_editjob"),
             "submit_key": uuid.uuid4(),
             "receipt": receipt_of(job),
-            "findings": (findings := evidence.findings(job)),
+            "doubts": (doubts := settlements.doubts(job)),
+            "findings": (findings := [doubt.finding for doubt in doubts]),
             "settle_cost": evidence.named_cost(findings),
             **_again(job),
         }
@@ -219,9 +223,9 @@ class EditJobAdmin(ReadOnlyAdmin):
         return _back_to(job)
 
     def look(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-        """Ask the upstream about the calls of an unknown job, for free."""
+        """Ask the upstream about the calls of a job that are in doubt, for free."""
         job = self._reviewable(request, pk)
-        found = evidence.look(job, request.user) if job.is_unknown else None
+        found = evidence.look(job, request.user)
         messages.info(request, found.sentence if found else "Nothing to look for at this job.")
         return _back_to(job)
 
@@ -232,17 +236,25 @@ class EditJobAdmin(ReadOnlyAdmin):
         if not form.is_valid():
             messages.error(request, f"Not settled. {form.first_problem()}")
             return _back_to(job)
-        said = form.cleaned_data
-        if submission.settle_unknown(
-            job,
-            request.user,
-            charged=said["charged"],
-            cost_nano=said["cost_nano"],
-            reason=said["reason"],
-        ):
+        if settlements.settle_unknown(job, request.user, **form.cleaned_settlement()):
             messages.success(request, "Settled.")
         else:
             messages.info(request, "Nothing to settle: this job has moved on meanwhile.")
+        return _back_to(job)
+
+    def settle_call(
+        self, request: MemberRequest, pk: uuid.UUID, attempt_pk: uuid.UUID
+    ) -> HttpResponse:
+        """Settle one call in doubt of any job, with the reason."""
+        job = self._reviewable(request, pk)
+        attempt = get_object_or_404(job.attempts, pk=attempt_pk)
+        form = SettleForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, f"Not settled. {form.first_problem()}")
+        elif settlements.settle_call(attempt, request.user, **form.cleaned_settlement()):
+            messages.success(request, "Settled.")
+        else:
+            messages.info(request, "Nothing to settle: this call is not in doubt any more.")
         return _back_to(job)
 
 

@@ -75,6 +75,7 @@ class Attempt(models.Model):
     links_expire_at = models.DateTimeField(null=True)
     cost_nano = models.BigIntegerField(null=True)  # None: the upstream named none
     balance_after_nano = models.BigIntegerField(null=True)
+    settled_at = models.DateTimeField(null=True)  # when staff decided what it cost, in doubt
     lease_until = models.DateTimeField(null=True)  # while someone fetches and composes
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # next try to fetch and compose
@@ -92,6 +93,11 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.id} ({self.get_state_display()})"
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody knows yet if it was charged."""
+        return self.state == self.State.UNKNOWN and self.settled_at is None
 
     @property
     def balance_after_text(self) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from editor.models.jobs import EditJob
 
 SETTLED = "Settled as"  # how the event of a settlement by staff begins
+SETTLED_CALL = "Settled call {} as"  # the same for a single call, by its consent's number
 SETTLED_BY = "settled by "  # how the source of such a figure begins
 _SOURCES = {
     "the answer": "as the upstream reported",
@@ -35,6 +36,7 @@ class Line:
     reserved_nano: int | None
     billed_nano: int | None
     is_held: bool
+    is_in_doubt: bool  # its call brought no answer, and nobody has settled it
     is_released: bool
     source: str
     balance_after_nano: int | None
@@ -107,7 +109,7 @@ class Receipt:
 
 def receipt_of(job: EditJob) -> Receipt:
     """Read the receipt of a job from the ledger. Jobs older than the ledger have no lines."""
-    said = _settlement(job)
+    said = _settlements(job)
     consents = job.consents.select_related("granted_by").prefetch_related("entries", "attempts")
     return Receipt([_line(consent, said) for consent in consents if consent.entries.all()])
 
@@ -122,7 +124,7 @@ def month_of(job: EditJob, first_day: date) -> Month | None:
     return Month(first_day, spent, reserved, cap)
 
 
-def _line(consent: Consent, said: str) -> Line:
+def _line(consent: Consent, said: list[str]) -> Line:
     entries = list(consent.entries.all())
     kinds = LedgerEntry.Kind
     reserve = next((entry for entry in entries if entry.kind == kinds.RESERVE), None)
@@ -141,8 +143,9 @@ def _line(consent: Consent, said: str) -> Line:
         reserved_nano=reserve.amount_nano if reserve else None,
         billed_nano=sum(entry.amount_nano for entry in paid) if ended else None,
         is_held=not ended,
+        is_in_doubt=any(attempt.is_in_doubt for attempt in attempts),
         is_released=released,
-        source=_source(last, said),
+        source=_source(last, _reason(said, consent.seq)),
         balance_after_nano=next((nano for nano in reversed(balances) if nano is not None), None),
         doubtful_nano=reserved if named is None else named,
     )
@@ -161,7 +164,14 @@ def _source(end: LedgerEntry | None, said: str) -> str:
     return f"{source}: {said}" if said and source.startswith(SETTLED_BY) else source
 
 
-def _settlement(job: EditJob) -> str:
-    """The reason that staff gave when they settled this job, or nothing."""
-    event = job.events.filter(sentence__startswith=SETTLED).last()
-    return event.sentence.partition(": ")[2] if event else ""
+def _settlements(job: EditJob) -> list[str]:
+    """What staff said when they settled this job or calls of it, oldest first."""
+    events = job.events.filter(sentence__startswith=SETTLED.split()[0])
+    return list(events.values_list("sentence", flat=True))
+
+
+def _reason(said: list[str], seq: int) -> str:
+    """The reason for what this consent's call was settled as, or nothing."""
+    about = [line for line in said if line.startswith(SETTLED_CALL.format(seq))]
+    about = about or [line for line in said if line.startswith(SETTLED)]
+    return about[-1].partition(": ")[2] if about else ""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from editor.money import dollars
 
 if TYPE_CHECKING:
+    from editor.models.attempts import Attempt
     from editor.models.jobs import EditJob
 
 _SENTENCES = {
@@ -29,15 +30,27 @@ _SENTENCES = {
 
 _MAY_OWE = "An earlier call of this edit may have been charged."
 _UNSENT_AGAIN = {
-    "queued": f"Waiting for a free place. {_MAY_OWE}",
-    "claimed": f"Preparing the picture and the mask. {_MAY_OWE}",
-    "cancelled": f"Cancelled before it was sent again. {_MAY_OWE}",
+    "queued": "Waiting for a free place.",
+    "claimed": "Preparing the picture and the mask.",
+    "cancelled": "Cancelled before it was sent again.",
 }
 
 
 def uncharged(job: EditJob) -> str:
     """Say that nothing was charged, unless an earlier call of the job may have been."""
-    return _MAY_OWE if job.may_owe else "Nothing has been charged."
+    return _earlier_call(job) or "Nothing has been charged."
+
+
+def _earlier_call(job: EditJob) -> str:
+    """Say what earlier calls may have cost, or what staff settled them as; "" without any."""
+    if not job.may_owe:
+        return ""
+    calls = [call for call in job.attempts.all() if call.state != "not_charged"]
+    if not all(call.settled_at for call in calls):
+        return _MAY_OWE
+    cost = sum(call.cost_nano or 0 for call in calls)
+    charged = f"was charged, {dollars(cost)}" if cost else "was not charged"
+    return f"An earlier call of this edit {charged}."
 
 
 def state_sentence(job: EditJob) -> str:
@@ -58,8 +71,8 @@ def state_sentence(job: EditJob) -> str:
         )
     if job.state == "received" and job.failure_sentence:
         return f"{job.failure_sentence} The paid answer is safe; trying again by itself."
-    again = _UNSENT_AGAIN.get(job.state) if job.may_owe else None
-    return again or _SENTENCES[job.state]
+    earlier = _earlier_call(job) if job.state in _UNSENT_AGAIN else ""
+    return f"{_UNSENT_AGAIN[job.state]} {earlier}" if earlier else _SENTENCES[job.state]
 
 
 def standing_sentence(
@@ -161,20 +174,18 @@ def billed_text(job: EditJob) -> str:
     costs = [
         attempt.cost_nano
         for attempt in job.attempts.all()
-        if attempt.state in ("received", "saved", "lost")
-        # settled by staff: nobody will clear it up any more, and a figure was agreed on
-        or (attempt.state == "unknown" and job.state == "failed" and job.charged == "yes")
+        # Settled by staff: nobody will clear it up any more, and a figure was agreed on.
+        if attempt.state in ("received", "saved", "lost") or attempt.settled_at
     ]
     if job.state == "calling":
         return "not yet known"
-    if job.charged == "no" and not costs:
+    if job.charged == "no" and not any(costs):
         return "nothing"
     if job.charged == "unknown" or not costs or None in costs:
         return "unknown"
     known = dollars(sum(cost for cost in costs if cost is not None))
-    settled = job.state == "failed"
-    doubtful = any(attempt.state == "unknown" for attempt in job.attempts.all())
-    return f"{known}, maybe more" if doubtful and not settled else known
+    doubtful = any(attempt.is_in_doubt for attempt in job.attempts.all())
+    return f"{known}, maybe more" if doubtful else known
 
 
 def billed_source_text(job: EditJob) -> str:
@@ -182,12 +193,21 @@ def billed_source_text(job: EditJob) -> str:
     text = billed_text(job)
     if text == "not yet known":
         return "The call is running; its answer will say what it cost."
+    calls = [call for call in job.attempts.all() if call.state != "not_charged"]
+    if any(call.settled_at for call in calls):
+        return _settled_source(calls)
     if text == "nothing":
         return "No call was answered, so nothing was charged."
     if text == "unknown":
         return "The upstream did not say what it charged."
     if text.endswith("more"):
         return "The answered call as the upstream reported it; an earlier one may be on top."
-    if job.state == "failed" and all(a.state == "unknown" for a in job.attempts.all()):
-        return "As staff settled it; the history says why."
     return "As the upstream reported it with the answer."
+
+
+def _settled_source(calls: list[Attempt]) -> str:
+    if all(call.settled_at for call in calls):
+        return "As staff settled it; the history says why."
+    if any(call.is_in_doubt for call in calls):
+        return "In part as staff settled it; another call may be on top."
+    return "The answered call as the upstream reported it, an earlier one as staff settled it."

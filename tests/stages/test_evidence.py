@@ -11,7 +11,8 @@ from editor.budgets import grant_consent
 from editor.models import Attempt, Budget, EditJob, Evidence, JobState, LedgerEntry
 from editor.models.receipts import month_of, receipt_of
 from editor.money import NANO
-from editor.submission import give_up, pay_again, settle_unknown
+from editor.settlements import settle_unknown
+from editor.submission import give_up, pay_again
 from editor.tasks import run_job
 from tests.factories import CENT, make_job, make_model
 
