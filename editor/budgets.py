@@ -9,7 +9,7 @@ stays. A figure that becomes known later is an adjustment.
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -27,7 +27,11 @@ class OverBudget(Exception):
 
 def this_month() -> date:
     """The first day of the current month, UTC."""
-    return timezone.now().date().replace(day=1)
+    return _month_of(timezone.now())
+
+
+def _month_of(moment: datetime) -> date:
+    return moment.date().replace(day=1)
 
 
 def left_nano(user: User) -> int | None:
@@ -40,25 +44,34 @@ def left_nano(user: User) -> int | None:
 
 
 def grant_consent(
-    job: EditJob, max_cost_nano: int | None, *, by: User | None = None, policy: str = ""
+    job: EditJob,
+    max_cost_nano: int | None,
+    *,
+    by: User | None = None,
+    policy: str = "",
+    at: datetime | None = None,
 ) -> Consent:
     """Write down the leave to pay for one call, and set its price aside.
 
-    Must run in the transaction that queues the job. Raises OverBudget.
+    Must run in the transaction that queues the job. `at`: when it was given, for a past that
+    is written down afterwards. Raises OverBudget.
     """
+    at = at or timezone.now()
     consent = Consent.objects.create(
         job=job,
         seq=job.consents.count() + 1,
         max_cost_nano=max_cost_nano,
         granted_by=by,
         policy=policy,
+        granted_at=at,
     )
     _reserve(job.owner, consent, max_cost_nano or 0)
     return consent
 
 
 def _reserve(user: User, consent: Consent, amount_nano: int) -> None:
-    budget, _ = Budget.objects.get_or_create(user=user, month=this_month())
+    month = _month_of(consent.granted_at)
+    budget, _ = Budget.objects.get_or_create(user=user, month=month)
     room = Budget.objects.filter(pk=budget.pk)
     cap = user.monthly_cap_nano
     if cap is not None:
@@ -77,6 +90,7 @@ def _reserve(user: User, consent: Consent, amount_nano: int) -> None:
         kind=LedgerEntry.Kind.RESERVE,
         amount_nano=amount_nano,
         source="estimate",
+        at=consent.granted_at,
     )
 
 

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from editor import budgets
 from editor.management.histories import LINK_SECONDS, Past
-from editor.models import Attempt, Consent, EditJob, JobState, Review, User
+from editor.models import Attempt, Consent, EditJob, JobState, Result, Review, User
 
 FAR_DAYS = 27_000
 
@@ -70,6 +71,8 @@ def give_up(past: Past, consent: Consent) -> None:
     past.changes["failure_sentence"] = (
         "Given up: no answer came back, and the call may have been charged."
     )
+    budgets.settle_doubtful(past.job, "assumed when given up")
+    past.stamp_money()
 
 
 def stay_received(past: Past, consent: Consent) -> None:
@@ -121,6 +124,8 @@ def refuse(past: Past, consent: Consent) -> None:
     past.changes.update(
         reason="content_policy_violation", failure_sentence=f"{sentence} Nothing was charged."
     )
+    budgets.release_unspent(past.job)
+    past.stamp_money()
 
 
 def lose(past: Past, consent: Consent) -> None:
@@ -130,6 +135,8 @@ def lose(past: Past, consent: Consent) -> None:
     reason = "The result could not be downloaded: the storage did not answer."
     past.say(15, JobState.RECEIVED, f"Not kept yet, trying again in 300 s: {reason}")
     Attempt.objects.filter(pk=attempt.pk).update(state=Attempt.State.LOST, tries=14)
+    problem = f"It could not be fetched before its link died. {reason}"
+    Result.objects.create(attempt=attempt, index=0, raw_bytes=0, problem=problem)
     past.changes["finished_at"] = past.say(
         LINK_SECONDS, JobState.FAILED, f"The result is lost: {reason}"
     )
@@ -147,6 +154,8 @@ def cancel(past: Past, consent: Consent) -> None:
     past.changes["finished_at"] = past.say(
         7, JobState.CANCELLED, "Cancelled before anything was sent.", past.job.owner
     )
+    budgets.release_unspent(past.job)
+    past.stamp_money()
 
 
 ENDINGS: Mapping[str, Callable[[Past, Consent], None]] = {

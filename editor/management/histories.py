@@ -15,7 +15,7 @@ from typing import Any
 from django.utils import timezone
 from PIL import Image
 
-from editor import storage
+from editor import budgets, storage
 from editor.imaging.framing import Frame, Size, choose_size, frame_whole
 from editor.management.answers import draw_answer
 from editor.management.sources import SOURCES, Source
@@ -26,12 +26,14 @@ from editor.models import (
     EditJob,
     Event,
     JobState,
+    LedgerEntry,
     Mask,
     Picture,
     Result,
     UpstreamModel,
     User,
 )
+from editor.models.wishes import wish_hash
 from editor.money import NANO
 from editor.results import compose_result
 from editor.upstream import key_tail
@@ -76,14 +78,14 @@ class Past:
         return self.now
 
     def grant(self) -> Consent:
-        """A person's leave to pay, given now."""
-        return Consent.objects.create(
-            job=self.job,
-            seq=self.job.consents.count() + 1,
-            max_cost_nano=self.job.estimate_nano,
-            granted_by=self.job.owner,
-            granted_at=self.now,
+        """A person's leave to pay, given now, and its price set aside."""
+        return budgets.grant_consent(
+            self.job, self.job.estimate_nano, by=self.job.owner, at=self.now
         )
+
+    def stamp_money(self) -> None:
+        """Say of what has just moved that it moved at this moment of the telling."""
+        LedgerEntry.objects.filter(consent__job=self.job, at__gt=self.now).update(at=self.now)
 
     def claim(self) -> None:
         """A worker takes the job."""
@@ -144,6 +146,8 @@ class Past:
             "requestId": str(attempt.pk),
         }
         attempt.save()
+        budgets.settle(attempt.consent_id, cost, "the answer" if cost is not None else "estimate")
+        self.stamp_money()
         self.changes["charged"] = EditJob.Charged.YES
         came = "1 image" if count == 1 else f"{count} images"
         more = f" ({self.job.n} asked for)" if count != self.job.n else ""
@@ -220,6 +224,7 @@ def begin(
     """Write the job as it was submitted."""
     asked_at = timezone.now() - timedelta(hours=story.hours)
     size = choose_size(Size(picture.width, picture.height), model.sizes, story.size)
+    n = min(story.count, model.max_images)
     job = EditJob.objects.create(
         owner=picture.owner,
         picture=picture,
@@ -227,9 +232,12 @@ def begin(
         prompt=story.prompt,
         model_id=model.model_id,
         model_name=model.name,
-        n=min(story.count, model.max_images),
+        n=n,
         size=size,
         estimate_nano=model.estimate_nano(size, story.count),
+        wish_hash=wish_hash(
+            picture.sha256, mask.sha256 if mask else None, story.prompt, model.model_id, n, size
+        ),
         created_at=asked_at,
     )
     past = Past(story, SOURCES[story.source], job, asked_at, purse)
