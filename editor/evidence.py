@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
+from editor import costs
 from editor.gates import key_hash
 from editor.models import Attempt, EditJob, Evidence, User
 from editor.money import dollars
@@ -173,10 +174,12 @@ def _said(usage: RequestUsage) -> str:
 
 def _balance(client: NanoGPT) -> int | None:
     try:
-        return client.balance().usd_nano
+        balance = client.balance().usd_nano
     except NanoGPTError as error:
         logger.info("No balance for the evidence: %s", error)
         return None
+    costs.look_at_balance(balance, key_tail())
+    return balance
 
 
 def _totals(client: NanoGPT, attempt: Attempt) -> DayUsage | None:

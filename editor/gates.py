@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from editor import costs
 from editor.models import Attempt, EditJob, Gate, JobState
 from editor.nanogpt.errors import (
     KeyRefused,
@@ -180,6 +181,7 @@ def _is_well(gate: Gate) -> bool:
     except (NanoGPTError, ValueError) as error:
         logger.info("The upstream key is still not well: %s", error)
         return False
+    costs.look_at_balance(balance, key_tail())
     if gate.reason == NoCredit.default_code or "balance" in gate.reason:
         return balance is None or balance >= _cheapest_waiting()
     return True

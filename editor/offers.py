@@ -79,7 +79,8 @@ def _keep(model: CatalogueModel, position: int) -> None:
     row.position = position
     row.is_listed = True
     row.seen_at = timezone.now()
-    row.save()
+    # Nothing else: staff, or an odd cost, may have changed the rest meanwhile.
+    row.save(update_fields=[*fresh, "position", "is_listed", "seen_at"])
 
 
 def _mask_support(model: CatalogueModel) -> str:

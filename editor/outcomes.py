@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from editor import budgets, gates, unusable
+from editor import budgets, costs, gates, unusable
 from editor.models import Attempt, EditJob, JobState, Lifeboat
 from editor.money import dollars
 from editor.nanogpt.download import link_expiry
@@ -85,6 +85,7 @@ def record_answer(
         else:
             EditJob.objects.filter(pk=job.pk).update(charged=EditJob.Charged.YES)
             job.note("A late answer of an earlier call arrived and is kept.")
+    costs.look_at_call(attempt, answer)
     return True
 
 

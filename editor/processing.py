@@ -19,6 +19,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ from django.db import (
 )
 from django.db.models.functions import Now
 
-from editor import budgets, gates, spool, storage, unusable
+from editor import budgets, costs, gates, spool, storage, unusable
 from editor.imaging import apart, steps
 from editor.imaging.apart import StepFailed
 from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect
@@ -41,6 +42,7 @@ from editor.imaging.masking import MaskRefused
 from editor.imaging.reading import PictureRefused
 from editor.leases import holding_job, lease, let_go_of_the_database, worker_name
 from editor.models import Attempt, Consent, EditJob, JobState, Picture, UpstreamModel
+from editor.models.catalogue import HELD_BACK
 from editor.money import dollars
 from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.errors import NanoGPTError, NotSent
@@ -54,7 +56,12 @@ logger = logging.getLogger(__name__)
 # After the intent is committed the call must follow at once. A process that was
 # suspended in between may find the world changed, and must not send any more.
 MAX_SECONDS_FROM_INTENT_TO_SEND = 5.0
+LOOK_AT_MODEL_AGAIN = timedelta(hours=1)
 MAX_SECONDS_TO_COMMIT = 600.0
+
+
+class HeldBack(Exception):
+    """The model charged more than agreed to, and staff have not looked yet; the text says so."""
 
 
 class CannotPrepare(Exception):
@@ -102,6 +109,9 @@ def take_to_its_answer(job: EditJob) -> uuid.UUID | None:
         except CannotPrepare as problem:
             _fail_unsent(job, str(problem))
             return None
+        except HeldBack as held:
+            _wait_for_staff(job, str(held))
+            return None
         except Exception:
             logger.exception("Job %s could not be prepared.", job.pk)
             _wait_unsent(job)
@@ -121,6 +131,17 @@ def _fail_unsent(job: EditJob, problem: str) -> None:
             failure_sentence=f"{problem} Nothing was sent and nothing was charged."[:400],
         ):
             budgets.release_unspent(job)
+
+
+def _wait_for_staff(job: EditJob, why: str) -> None:
+    """Give the job back until staff have looked at its model; then it is woken."""
+    job.move(
+        JobState.WAITING,
+        f"Not sent yet: {why}",
+        next_at=Now() + LOOK_AT_MODEL_AGAIN,
+        reason=costs.HELD_BACK,
+        failure_sentence=why[:400],
+    )
 
 
 def _wait_unsent(job: EditJob) -> None:
@@ -146,6 +167,9 @@ def prepare_call(job: EditJob) -> Call:
     if model is None:
         sentence = f"The model {job.model_name} is not in the catalogue any more."
         raise CannotPrepare(sentence)
+    if model.held_back:
+        sentence = f"{model.name}: {HELD_BACK}"
+        raise HeldBack(sentence)
     _check_price(job, model)
     frame = frame_whole(_size_of(job.picture), model.sizes, job.size, max_pixels=None)
     dialect = MaskDialect(model.mask_dialect)
@@ -305,6 +329,7 @@ def make_call(
         body = unusable.put_away(attempt.pk, error)
         _until_committed(partial(gates.report_failure, error))
         _until_committed(partial(record_failure, job, attempt, error, body))
+        costs.look_at_call(attempt, error)
         return None
     with spool.beside(attempt.pk, answer):
         _until_committed(partial(record_answer, attempt, answer))

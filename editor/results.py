@@ -24,7 +24,8 @@ from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.reading import Limits
 from editor.imaging.steps import AnswerRefused, PutTogether
 from editor.leases import holding_attempt, lease, let_go_of_the_database
-from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result
+from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result, StaffAlert
+from editor.nanogpt.addresses import origin_of
 from editor.nanogpt.download import download_result
 from editor.nanogpt.errors import DownloadFailed, DownloadForbidden
 from editor.pictures import RENDITION_SIDES, keep_picture, kept
@@ -81,10 +82,13 @@ def _keep_one(attempt: Attempt, index: int, url: str | None) -> str:
         if result.picture_id is None and not result.problem:
             compose_result(attempt.job, result, attempt)
     except NotFetched as reason:
+        if isinstance(reason.__cause__, DownloadForbidden):
+            _tell_of_refused_link(attempt, url or "", reason)
         if not _links_are_dead(attempt):
             return str(reason)
         problem = f"It could not be fetched before its link died. {reason}"[:300]
         Result.objects.create(attempt=attempt, index=index, raw_bytes=0, problem=problem)
+        _tell_of_lost_result(attempt, reason)
     except CannotCompose:
         logger.exception("Composing image %s of attempt %s failed.", index, attempt.pk)
         if attempt.tries < TRIES_TO_COMPOSE:
@@ -95,6 +99,26 @@ def _keep_one(attempt: Attempt, index: int, url: str | None) -> str:
         logger.exception("Keeping image %s of attempt %s failed.", index, attempt.pk)
         return "The result could not be stored just now."
     return ""
+
+
+def _tell_of_refused_link(attempt: Attempt, url: str, reason: NotFetched) -> None:
+    """Tell staff: either somebody tries to lead this server astray, or a setting is missing."""
+    origin = origin_of(url) or "no web address"
+    sentence = (
+        f"A paid result of {attempt.job.model_name} links to {origin}, which is not followed. "
+        f"{reason} If this place can be trusted, add it to NANOGPT_RESULT_ORIGINS."
+    )
+    StaffAlert.objects.tell(StaffAlert.Kind.REFUSED_LINK, origin, sentence, attempt.job)
+
+
+def _tell_of_lost_result(attempt: Attempt, reason: NotFetched) -> None:
+    """Tell staff: the provider may still have the file, for a day or so."""
+    request_id = attempt.upstream_request_id or attempt.pk
+    sentence = (
+        f"A paid result of {attempt.job.model_name} could not be fetched before its link died. "
+        f"{reason} Ask the provider for it soon, by request id {request_id}."
+    )
+    StaffAlert.objects.tell(StaffAlert.Kind.LOST_RESULT, str(attempt.pk), sentence, attempt.job)
 
 
 def _links_are_dead(attempt: Attempt) -> bool:

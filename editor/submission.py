@@ -27,6 +27,7 @@ from editor.models import (
     User,
     wording,
 )
+from editor.models.catalogue import HELD_BACK
 from editor.models.wishes import wish_hash
 from editor.money import dollars
 from editor.tasks import hint_job, hint_results
@@ -134,7 +135,14 @@ def submit_edit(
     return job, True
 
 
+def _check_not_held_back(model: UpstreamModel) -> None:
+    if model.held_back:
+        sentence = f"{model.name} cannot be used just now. {HELD_BACK}"
+        raise SubmitRefused(sentence, field="model", status=409)
+
+
 def _agreed_price(wish: Wish, shown_price_nano: int | None) -> int | None:
+    _check_not_held_back(wish.model)
     estimate = wish.model.estimate_nano(wish.size, wish.n)
     if shown_price_nano != estimate:
         raise PriceChanged(estimate)
@@ -289,6 +297,7 @@ def _renew_estimate(job: EditJob) -> None:
     if model is None:
         sentence = f"{job.model_name} is not offered any more, so it cannot be paid again."
         raise SubmitRefused(sentence, status=409)
+    _check_not_held_back(model)
     price = model.estimate_nano(job.size, job.n)
     if price != job.estimate_nano:
         EditJob.objects.filter(pk=job.pk).update(estimate_nano=price)

@@ -48,6 +48,7 @@ KNOWN_NAMES = (
     "NANOEDIT_METRICS_TOKEN",
     "NANOEDIT_PAY_AGAIN_CODES",
     "NANOEDIT_PAY_AGAIN_UP_TO_USD",
+    "NANOEDIT_BALANCE_FLOOR_USD",
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "S3_BUCKET",
@@ -113,6 +114,9 @@ def read_environment(
         pay_again_codes=values.statuses("NANOEDIT_PAY_AGAIN_CODES"),
         pay_again_up_to_nano=int(
             values.number("NANOEDIT_PAY_AGAIN_UP_TO_USD", 0.0, 0, 1000) * 1_000_000_000
+        ),
+        balance_floor_nano=int(
+            values.number("NANOEDIT_BALANCE_FLOOR_USD", 1.0, 0, 1_000_000) * 1_000_000_000
         ),
         max_upload_mb=values.number("NANOEDIT_MAX_UPLOAD_MB", 50.0, 0.1, 1000),
         max_megapixels=values.number("NANOEDIT_MAX_MEGAPIXELS", 64.0, 0.1, 89),

@@ -44,6 +44,7 @@ class Environment:
     metrics_token: str = field(repr=False)  # opens /metrics to other machines; empty: to none
     pay_again_codes: frozenset[int]  # statuses after which the operator pays a second time
     pay_again_up_to_nano: int  # … for calls of at most this price
+    balance_floor_nano: int  # staff are told when less is left on the account; 0: never
     max_upload_mb: float
     max_megapixels: float
     bind: str

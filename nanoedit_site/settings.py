@@ -174,6 +174,9 @@ METRICS_TOKEN = ENV.metrics_token
 PAY_AGAIN_CODES = ENV.pay_again_codes
 PAY_AGAIN_UP_TO_NANO = ENV.pay_again_up_to_nano
 
+# Staff are told when less is left on the upstream account; 0: never.
+BALANCE_FLOOR_NANO = ENV.balance_floor_nano
+
 # The paid-call machine
 LEASE_SECONDS = 30.0  # how long a job stays taken without a sign of life from its worker
 HEARTBEAT_SECONDS = 5.0

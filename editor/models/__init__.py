@@ -1,5 +1,6 @@
 """The nouns of NanoEdit. Rows, states and queries; no I/O but the database."""
 
+from editor.models.alerts import StaffAlert
 from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
 from editor.models.catalogue import UpstreamModel
 from editor.models.events import Event
@@ -29,6 +30,7 @@ __all__ = [
     "Picture",
     "Result",
     "Review",
+    "StaffAlert",
     "UnusableAnswer",
     "UpstreamModel",
     "User",

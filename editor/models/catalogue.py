@@ -9,6 +9,9 @@ from django.db import models
 from editor.imaging.encoding import MaskDialect
 from editor.nanogpt.catalogue import price_of
 
+# For people. What staff are told in `held_back` names sums, of which some are somebody's own.
+HELD_BACK = "It charged more than agreed, so new edits wait until staff have looked."
+
 
 class UpstreamModelQuerySet(models.QuerySet["UpstreamModel"]):
     """Reads over the catalogue."""
@@ -65,6 +68,10 @@ class UpstreamModel(models.Model):
         default=list, blank=True, editable=False
     )  # names of overridden fields
     seen_at = models.DateTimeField(null=True, editable=False)
+    # Why new edits with it wait until staff have looked; empty: they do not.
+    held_back = models.CharField(
+        max_length=300, blank=True, default="", db_default="", editable=False
+    )
 
     objects = UpstreamModelQuerySet.as_manager()
 
@@ -100,4 +107,5 @@ class UpstreamModel(models.Model):
             "fixed_images": self.fixed_images,
             "mask_support": self.mask_support,
             "prompt_limit": self.prompt_limit,
+            "held_back": HELD_BACK if self.held_back else "",
         }

@@ -18,7 +18,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from editor.budgets import this_month
-from editor.models import Attempt, Budget, EditJob, Gate, JobState, Lifeboat
+from editor.gates import key_hash
+from editor.models import (
+    Attempt,
+    Budget,
+    EditJob,
+    Evidence,
+    Gate,
+    JobState,
+    Lifeboat,
+    StaffAlert,
+)
 from editor.views.health import information
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -69,6 +79,15 @@ def lines() -> Iterator[str]:
     for name, nano in money.items():
         text = f"Dollars {name} this month (UTC), over all people."
         yield from family(f"{name}_dollars", text, f"{nano / NANO:.9f}")
+    balance = last_known_balance()
+    if balance is not None:
+        text = "Dollars left on the upstream account, when an answer last named them."
+        yield from family("balance_dollars", text, f"{balance / NANO:.9f}")
+    alerts = dict(
+        StaffAlert.objects.unresolved().order_by().values_list("kind").annotate(Count("pk"))
+    )
+    kinds = {kind: alerts.get(kind, 0) for kind in StaffAlert.Kind.values}
+    yield from family("alerts", "What staff have still to look at.", kinds, label="kind")
     yield from family(
         "lifeboats", "Paid images that storage has not taken yet.", Lifeboat.objects.count()
     )
@@ -82,15 +101,30 @@ def lines() -> Iterator[str]:
             yield from family(f"{name}_seconds", what, age)
 
 
-def family(name: str, text: str, values: object) -> Iterator[str]:
-    """Give one gauge, or one per state."""
+def last_known_balance() -> int | None:
+    """What was left on the account of the present key when last heard of, in nano-dollars."""
+    answers = Attempt.objects.filter(key_hash=key_hash()).exclude(balance_after_nano=None)
+    looks = Evidence.objects.filter(attempt__key_hash=key_hash()).exclude(balance_nano=None)
+    readings = [
+        answers.exclude(answered_at=None)
+        .order_by("-answered_at")
+        .values_list("answered_at", "balance_after_nano")
+        .first(),
+        looks.order_by("-at").values_list("at", "balance_nano").first(),
+    ]
+    known = [reading for reading in readings if reading]
+    return max(known)[1] if known else None
+
+
+def family(name: str, text: str, values: object, *, label: str = "state") -> Iterator[str]:
+    """Give one gauge, or one for each value of a label."""
     yield f"# HELP nanoedit_{name} {text}"
     yield f"# TYPE nanoedit_{name} gauge"
     if not isinstance(values, dict):
         yield f"nanoedit_{name} {values}"
         return
     for key, value in values.items():
-        yield f'nanoedit_{name}{{state="{key}"}} {value}'
+        yield f'nanoedit_{name}{{{label}="{key}"}} {value}'
 
 
 def call_seconds() -> Iterator[str]:

@@ -13,7 +13,17 @@ from django.utils import timezone
 from PIL import Image
 
 from editor import gates, storage
-from editor.models import Attempt, EditJob, Gate, JobState, Lifeboat, Picture, Result
+from editor.models import (
+    Attempt,
+    EditJob,
+    Gate,
+    JobState,
+    Lifeboat,
+    Picture,
+    Result,
+    StaffAlert,
+    UpstreamModel,
+)
 from editor.offers import refresh_catalogue
 from editor.processing import process_job
 from editor.results import keep_answer
@@ -219,12 +229,35 @@ def test_88_an_odd_cost_is_no_figure_and_the_estimate_is_settled(job, alice, scr
     assert Attempt.objects.get().cost_nano is None
     budget = alice.budgets.get()
     assert (budget.reserved_nano, budget.spent_nano) == (0, job.estimate_nano)
+    told = StaffAlert.objects.unresolved().get()
+    assert (told.kind, told.subject, told.job) == ("odd_cost", job.model_id, job)
+    assert "$0.04 was expected" in told.sentence
 
 
 def test_88_a_cost_of_a_billion_dollars_overflows_nothing(job, alice, scripted):
     scripted(answer_json(inline(GOOD, cost=10**9)))
     assert run(job).state == JobState.DONE
-    assert alice.budgets.get().reserved_nano == 0
+    budget = alice.budgets.get()
+    assert (budget.reserved_nano, budget.spent_nano) == (0, job.estimate_nano)
+    assert UpstreamModel.objects.get(model_id=job.model_id).held_back
+
+
+def test_88_a_cost_above_the_consent_is_booked_and_the_model_held_back(job, alice, scripted):
+    scripted(answer_json(inline(GOOD, cost=0.5)))
+    done = run(job)
+    assert (done.state, done.charged) == (JobState.DONE, EditJob.Charged.YES)
+    assert alice.budgets.get().spent_nano == 50 * CENT, "what was charged is what is spent"
+    told = StaffAlert.objects.unresolved().get()
+    assert "charged $0.50 where $0.04 was expected" in told.sentence
+    assert UpstreamModel.objects.get(model_id=job.model_id).held_back
+
+
+def test_89_a_balance_below_the_floor_is_told_to_staff(job, scripted, alices):
+    scripted(answer_json(inline(GOOD, remainingBalance=0.5)))
+    assert run(job).state == JobState.DONE
+    told = StaffAlert.objects.unresolved().get()
+    assert told.kind == StaffAlert.Kind.LOW_BALANCE
+    assert told.sentence not in alices.get("/").content.decode()
 
 
 @pytest.mark.parametrize("balance", ["-3", '"much"', "1e60", "[]"])
@@ -298,6 +331,21 @@ def test_a_link_that_must_not_be_followed_loses_no_answer_and_pays_no_second_cal
     assert Attempt.objects.get().cost_nano == 4 * CENT
     assert len(server.requests) == 1
     assert not Result.objects.exclude(picture=None).exists()
+    told = StaffAlert.objects.unresolved().get(kind=StaffAlert.Kind.REFUSED_LINK)
+    assert told.job == kept
+    assert "not followed" in told.sentence
+    assert "pw@" not in told.sentence + told.subject, "a password in a link is nobody's business"
+
+
+def test_67_one_place_that_is_refused_again_and_again_is_one_alert(job, scripted):
+    url = "http://files.example/a.png?Signature=secret"
+    scripted(answer_json({"data": [{"url": url}, {"url": url}], "cost": 0.04}))
+    attempt_id = process_job(job.pk)
+    for _ in range(2):
+        keep_answer(attempt_id)
+    told = StaffAlert.objects.get()
+    assert (told.kind, told.subject, told.count) == ("refused_link", "http://files.example:80", 4)
+    assert "secret" not in told.sentence
 
 
 def test_71_a_redirect_of_a_link_is_not_followed(job, upstream):
@@ -323,6 +371,8 @@ def test_73_a_dead_link_is_an_honest_loss_that_was_charged(job, upstream):
     assert (lost.state, lost.charged) == (JobState.FAILED, EditJob.Charged.YES)
     assert Attempt.objects.get().state == Attempt.State.LOST
     assert len(upstream.calls()) == 1
+    told = StaffAlert.objects.unresolved().get(kind=StaffAlert.Kind.LOST_RESULT)
+    assert Attempt.objects.get().upstream_request_id in told.sentence
 
 
 def test_a_mask_and_a_picture_of_ones_own_still_work_after_all_that(job, upstream):

@@ -18,7 +18,6 @@ tested closer to its code:
 | 66 | views/test_accounts.py, test_the_login_does_not_lead_elsewhere |
 | 68 to 70 | nanogpt/test_download_guard.py, with a resolver and a network that only record |
 | 82, 93, 94 | nanogpt/test_answers.py and nanogpt/test_not_sent.py, with raw sockets and TLS |
-| 89 | no floor of the balance can be set yet; the balance stands on the receipt |
 """
 
 import re

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from editor.gates import the_gate
-from editor.models import Attempt, EditJob, Gate, JobState, Lifeboat
+from editor.gates import key_hash, the_gate
+from editor.models import Attempt, EditJob, Gate, JobState, Lifeboat, StaffAlert
 from tests.factories import CENT, make_job
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +136,31 @@ def test_the_token_opens_it_from_anywhere(client, settings):
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "127.8.8.8"])
 def test_this_machine_needs_no_token(client, address):
     assert client.get("/metrics", REMOTE_ADDR=address).status_code == 200
+
+
+def test_alerts_are_counted_by_kind_until_they_are_resolved(client, rita):
+    for subject in ("a/model", "b/model"):
+        StaffAlert.objects.tell(StaffAlert.Kind.ODD_COST, subject, "Odd.")
+    StaffAlert.objects.tell(StaffAlert.Kind.LOW_BALANCE, "key …cret", "Low.")
+    StaffAlert.objects.filter(subject="b/model").resolve(rita)
+    found = figures(client)
+    assert found["nanoedit_alerts", "odd_cost"] == 1
+    assert found["nanoedit_alerts", "low_balance"] == 1
+    assert found["nanoedit_alerts", "refused_link"] == 0
+
+
+def test_the_balance_is_the_newest_that_this_key_was_told(client, alice):
+    assert ("nanoedit_balance_dollars", None) not in figures(client)
+    now = timezone.now()
+    told = [(key_hash(), 5, 120 * CENT), (key_hash(), 1, 90 * CENT), ("another key", 0, CENT)]
+    for key, minutes, left in told:
+        job = make_job(alice)
+        call = Attempt.objects.create(
+            job=job,
+            consent=job.consents.get(),
+            key_hash=key,
+            answered_at=now - timedelta(minutes=minutes),
+            balance_after_nano=left,
+        )
+        call.evidence.create(at=now - timedelta(minutes=9), balance_nano=CENT)
+    assert figures(client)["nanoedit_balance_dollars", None] == 0.9
