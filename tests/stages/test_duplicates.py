@@ -1,8 +1,10 @@
 """The very same wish is not paid for a second time by oversight."""
 
+import importlib
 import uuid
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from editor.masks import keep_mask
@@ -138,3 +140,41 @@ def test_everything_that_decides_the_result_makes_another_wish():
     names = {wish_hash(*parts) for parts in [usual, *others]}
     assert len(names) == 7
     assert all(len(name) == 64 for name in names)
+
+
+# Jobs from before wishes had names
+
+
+@pytest.fixture
+def migration(monkeypatch):
+    found = importlib.import_module("editor.migrations.0008_old_wishes")
+    monkeypatch.setattr(found, "BATCH", 2)
+    return found
+
+
+def test_an_old_job_is_found_as_the_same_wish_after_the_migration(alice, wish, migration):
+    job = submit(alice, wish)
+    finish(job)
+    EditJob.objects.update(wish_hash="")
+    assert submit(alice, wish).pk != job.pk, "nobody would find it"
+    EditJob.objects.exclude(pk=job.pk).update(state=JobState.CANCELLED)
+    migration.name_old_wishes(apps, None)
+    with pytest.raises(AlreadyDone) as there:
+        submit(alice, wish)
+    assert there.value.job == job
+
+
+def test_every_old_job_gets_the_name_that_a_new_one_would_have(
+    alice, wish, migration, django_assert_num_queries
+):
+    whole = Wish(wish.picture, "unmasked, with “odd” letters", wish.model, 1, "", None)
+    jobs = [submit(alice, wish), submit(alice, whole)]
+    jobs += [submit(alice, wish, run_again=True) for _ in range(3)]
+    names = {job.pk: job.wish_hash for job in jobs}
+    kept = jobs[-1]
+    EditJob.objects.exclude(pk=kept.pk).update(wish_hash="")
+    with django_assert_num_queries(3 + 2):  # two batches, and the look that finds no third
+        migration.name_old_wishes(apps, None)
+    assert dict(EditJob.objects.values_list("pk", "wish_hash")) == names
+    with django_assert_num_queries(1):
+        migration.name_old_wishes(apps, None)
