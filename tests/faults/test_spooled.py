@@ -9,10 +9,18 @@ from django.db import connection
 
 from editor.models import Attempt, JobState
 from tests.faults.place import data_dir, wait_until
+from tests.faults.test_killed import BOTH
 
 pytestmark = [pytest.mark.line, pytest.mark.faults, pytest.mark.django_db(databases=[])]
 
 
+LOCK = {
+    "sqlite": ["BEGIN IMMEDIATE"],
+    "postgresql": ["BEGIN", "LOCK TABLE editor_attempt IN ACCESS EXCLUSIVE MODE"],
+}
+
+
+@BOTH
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "asked to stop"])
 @pytest.mark.parametrize("inline", [False, True], ids=["links", "base64"])
 def test_an_answer_that_met_a_locked_database_outlives_its_worker(place, how, inline):
@@ -23,7 +31,8 @@ def test_an_answer_that_met_a_locked_database_outlives_its_worker(place, how, in
     place.wait_for(job, JobState.CALLING)
     path = data_dir() / "answers" / f"{Attempt.objects.get().pk}.json"
     with connection.cursor() as cursor:
-        cursor.execute("BEGIN IMMEDIATE")
+        for words in LOCK[connection.vendor]:
+            cursor.execute(words)
         try:
             wait_until(path.exists, "the file with the answer")
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
