@@ -42,6 +42,14 @@ class Blend:
 
 
 @dataclass(frozen=True)
+class Fit:
+    """What brings an answer to its original: a drift to take back, colours to match."""
+
+    drift: Drift | None = None
+    colour: ColourMatch | None = None
+
+
+@dataclass(frozen=True)
 class LockProof:
     """What a check of the composed picture found outside the mask.
 
@@ -107,15 +115,8 @@ def compose(
     both = Comparison(original, answer, mask, frame)
     painted = measure_mask(mask).box
     region = painted.meet(frame.box) if painted else None
-    drift, colour = None, None
-    if region is None:
-        image = original.image.copy()
-    else:
-        drift = both.drift() if blend.undo_drift else None
-        colour = both.colours(drift) if blend.match_colour else None
-        place = place_of(frame, Size(*answer.image.size), drift)
-        patch = _Patch.cut(answer, place, region, original.icc_profile, colour)
-        image = _blended(original.image, mask, patch, region, blend)
+    fit = measured(both, blend) if region else Fit()
+    image = lay(original, mask, answer, frame, fit, blend)
     raw_changed, inside_changed = both.changed_shares()
     lock = LockProof(
         outside_pixels=mask.histogram()[0],
@@ -123,7 +124,42 @@ def compose(
         raw_changed_share=raw_changed,
         inside_changed_share=inside_changed,
     )
-    return Composed(image, original.icc_profile, lock, drift, colour)
+    return Composed(image, original.icc_profile, lock, fit.drift, fit.colour)
+
+
+def measured(both: Comparison, blend: Blend) -> Fit:
+    """Measure what brings an answer to its original, as far as `blend` asks for it."""
+    drift = both.drift() if blend.undo_drift else None
+    return Fit(drift, both.colours(drift) if blend.match_colour else None)
+
+
+def lay(
+    original: ReadPicture,
+    mask: Image.Image,
+    answer: ReadPicture,
+    frame: Frame,
+    fit: Fit,
+    blend: Blend,
+) -> Image.Image:
+    """Lay an answer into a copy of the original's image wherever `mask` (L) allows.
+
+    The mask is taken as it is: of `blend` only feather and opacity count. Nothing is proved;
+    see `lock_figures`.
+    """
+    painted = mask.getbbox()
+    region = Box(*painted).meet(frame.box) if painted else None
+    if region is None:
+        return original.image.copy()
+    place = place_of(frame, Size(*answer.image.size), fit.drift)
+    patch = _Patch.cut(answer, place, region, original.icc_profile, fit.colour)
+    return _blended(original.image, mask, patch, region, blend)
+
+
+def lock_figures(
+    original: Image.Image, composed: Image.Image, mask: Image.Image
+) -> tuple[int, int]:
+    """Count the pixels where the mask is 0, and those of them of which any bit differs."""
+    return mask.histogram()[0], _changed_outside(original, composed, mask)
 
 
 def _check_belongs(size: tuple[int, int], mask: Image.Image, frame: Frame) -> None:
