@@ -20,7 +20,9 @@ from editor.imaging.encoding import (
     encode_renditions,
     placeholder,
 )
+from editor.imaging.extending import extended, new_area, with_overlap
 from editor.imaging.framing import Box, Frame, Size
+from editor.imaging.margins import Margins
 from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
 from editor.imaging.replies import by_name
@@ -65,6 +67,19 @@ class PutTogether:
     lock: LockProof | None
 
 
+@dataclass(frozen=True)
+class Extended:
+    """A picture on a larger canvas as lossless PNG, how it is shown, and the mask of what is new.
+
+    `mask` is written as it is kept.
+    """
+
+    master: bytes
+    shown: Shown
+    mask: bytes
+    measure: MaskMeasure
+
+
 class AnswerRefused(ValueError):
     """What a model sent is no usable picture. The text says why, for people."""
 
@@ -93,12 +108,16 @@ def prepare(
     frame: Frame,
     dialect: MaskDialect,
     ceiling_bytes: int,
+    continued: Box | None = None,
 ) -> Encoded:
     """Encode what one call sends of a kept picture and its kept mask.
 
-    Raises PictureRefused, MaskRefused and DoesNotFit.
+    `continued` is the part that a model is to continue outward: the mask that is sent
+    reaches into its edge. Raises PictureRefused, MaskRefused and DoesNotFit.
     """
     painted = read_mask(mask, picture.size) if mask is not None else None
+    if painted is not None and continued is not None:
+        painted = with_overlap(painted, continued)
     return encode_for_call(as_srgb(picture.read()), painted, frame, dialect, ceiling_bytes)
 
 
@@ -128,6 +147,15 @@ def put_together(
     )
 
 
+def extend(picture: Kept, margins: Margins, sides: tuple[int, ...]) -> Extended:
+    """Put a kept picture on a larger canvas and encode what comes out. Raises PictureRefused."""
+    read = picture.read()
+    image, mask = extended(read.image, margins), new_area(picture.size, margins)
+    result = ReadPicture(image, read.icc_profile, "PNG", "image/png")
+    master = encode_master(image, read.icc_profile)
+    return Extended(master, _shown(result, sides), encode_kept_mask(mask), measure_mask(mask))
+
+
 def full_size(picture: Kept) -> tuple[bytes, str]:
     """Give a kept picture in a format that every browser shows, and its file extension."""
     read = picture.read()
@@ -140,6 +168,7 @@ KNOWN = by_name(
         Box,
         DoesNotFit,
         Encoded,
+        Extended,
         Frame,
         LockProof,
         MaskDialect,
