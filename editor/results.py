@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from editor import storage
 from editor.imaging import apart, steps
+from editor.imaging.composing import Blend
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.reading import Limits
 from editor.imaging.steps import AnswerRefused, PutTogether
@@ -238,7 +239,7 @@ def _put_together(job: EditJob, result: Result, attempt: Attempt) -> PutTogether
             answer,
             Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS),
             _frame_of(attempt),
-            max(1, round(max(picture.size) * FEATHER_PIXELS_PER_SIDE)),
+            Blend(feather=max(1, round(max(picture.size) * FEATHER_PIXELS_PER_SIDE))),
             RENDITION_SIDES,
         )
     except AnswerRefused:

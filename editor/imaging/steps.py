@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from editor.imaging.composing import LockProof, compose
+from editor.imaging.composing import Blend, LockProof, compose
+from editor.imaging.drift import Drift
 from editor.imaging.encoding import (
     DoesNotFit,
     Encoded,
@@ -60,11 +61,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class PutTogether:
-    """A composed picture as lossless PNG, how it is shown, and what the lock check found."""
+    """A composed picture as lossless PNG, how it is shown, and what was found on the way.
+
+    Without a mask there is neither a lock nor a drift.
+    """
 
     master: bytes
     shown: Shown
     lock: LockProof | None
+    drift: Drift | None
+    colour_matched: bool
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def put_together(
     answer: bytes,
     answer_limits: Limits,
     frame: Frame,
-    feather: int,
+    blend: Blend,
     sides: tuple[int, ...],
 ) -> PutTogether:
     """Compose an answer into the kept picture it was made for, and encode what comes out.
@@ -140,10 +146,14 @@ def put_together(
     except PictureRefused as refused:
         raise AnswerRefused(str(refused)) from refused
     painted = read_mask(mask, picture.size) if mask is not None else None
-    composed = compose(picture.read(), painted, answered, frame, feather)
+    composed = compose(picture.read(), painted, answered, frame, blend)
     result = ReadPicture(composed.image, composed.icc_profile, "PNG", "image/png")
     return PutTogether(
-        encode_master(result.image, result.icc_profile), _shown(result, sides), composed.lock
+        encode_master(result.image, result.icc_profile),
+        _shown(result, sides),
+        composed.lock,
+        composed.drift,
+        composed.colour_matched,
     )
 
 
@@ -167,6 +177,7 @@ KNOWN = by_name(
         AnswerRefused,
         Box,
         DoesNotFit,
+        Drift,
         Encoded,
         Extended,
         Frame,

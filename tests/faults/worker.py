@@ -31,6 +31,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from editor import processing, recovery, results, storage  # noqa: E402
+from editor.imaging import apart  # noqa: E402
 from nanoedit_site.celery import app  # noqa: E402
 from tests.faults import clock  # noqa: E402
 
@@ -74,6 +75,18 @@ def _is_raw(key: str, *_: object) -> bool:
     return key.endswith(".raw")
 
 
+def kill_readers(step: bytes, *, once: bool) -> None:
+    """Kill the process that reads pictures whenever it is asked for this step."""
+    real = apart._Process.ask
+
+    def killed_over_it(process: Any, message: bytes) -> Any:
+        if step in message[:200] and (not once or _once.acquire(blocking=False)):
+            process._process.kill()
+        return real(process, message)
+
+    setattr(apart._Process, "ask", killed_over_it)  # noqa: B010  mypy knows the method
+
+
 POINTS: dict[str, Callable[[], None]] = {
     "claimed": lambda: before(processing, "prepare_call"),
     "intent": lambda: before(processing, "make_call"),
@@ -83,6 +96,9 @@ POINTS: dict[str, Callable[[], None]] = {
     "stored": lambda: after(storage, "put", _is_raw),
     "composed": lambda: after(results, "compose_result"),
     "done": lambda: after(results, "finish"),
+    "a reader dies over a picture once": lambda: kill_readers(b"prepare", once=True),
+    "a reader dies over an answer once": lambda: kill_readers(b"put_together", once=True),
+    "a reader dies over every answer": lambda: kill_readers(b"put_together", once=False),
     "in a sweep": lambda: after(recovery, "free_claims_left_behind"),
 }
 
