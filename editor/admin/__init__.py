@@ -3,13 +3,17 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
-from editor.admin import catalogue, jobs, pictures
+from editor.admin import alerts, catalogue, jobs, pictures
+from editor.admin.rows import PlainList
 from editor.models import User
 
-__all__ = ["catalogue", "jobs", "pictures"]
+__all__ = ["alerts", "catalogue", "jobs", "pictures"]
 
 admin.site.site_header = "NanoEdit"
 admin.site.site_title = "NanoEdit"
 admin.site.index_title = "Review and administration"
 
-admin.site.register(User, UserAdmin)
+
+@admin.register(User)
+class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
+    """Accounts, as Django keeps them."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from editor import costs
+from editor.accounts import MemberRequest
+from editor.admin.rows import PlainList
 from editor.models import UpstreamModel
 from editor.money import dollars
 
@@ -43,7 +47,7 @@ class UpstreamModelForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(UpstreamModel)
-class UpstreamModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UpstreamModelAdmin(PlainList):
     """The catalogue. A field changed here is pinned: refreshes leave it alone."""
 
     list_display = (
@@ -55,11 +59,13 @@ class UpstreamModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "price",
         "is_hidden",
         "is_listed",
+        "takes_edits",
     )
+    actions = ("offer_again",)
     form = UpstreamModelForm
     list_filter = ("is_listed", "is_hidden", "mask_support")
     search_fields = ("name", "model_id")
-    readonly_fields = ("model_id", "is_listed", "pinned_fields", "seen_at")
+    readonly_fields = ("model_id", "is_listed", "pinned_fields", "seen_at", "held_back")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Rows come from the upstream."""
@@ -69,6 +75,18 @@ class UpstreamModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def price(self, model: UpstreamModel) -> str:
         """The default price of one image."""
         return dollars(model.price_nano())
+
+    @admin.display(description="Takes edits", boolean=True, ordering="held_back")
+    def takes_edits(self, model: UpstreamModel) -> bool:
+        """Whether new edits pass, or wait until staff have looked at what it charges."""
+        return not model.held_back
+
+    @admin.action(description="Take edits again: its cost was looked at", permissions=["change"])
+    def offer_again(self, request: MemberRequest, queryset: QuerySet[UpstreamModel]) -> None:
+        """Let new edits with these models pass again."""
+        for model in queryset:
+            costs.offer_again(model, request.user)
+        self.message_user(request, "New edits with them are taken again.", messages.SUCCESS)
 
     @admin.display(description="Kept when the catalogue is refreshed")
     def pinned_fields(self, model: UpstreamModel) -> str:

@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from editor.models import Picture
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PlainList(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A list under the plain name of its rows, where Django says "Select … to change"."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list."""
+        name = self.model._meta.verbose_name_plural or ""
+        title = f"{name[:1].upper()}{name[1:]}"
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+
+class ReadOnlyAdmin(PlainList):
     """Rows that people look at; nobody adds, changes or deletes them by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from editor.models import EditJob
+from editor.models import EditJob, StaffAlert, User
+
+MOST_ALERTS = 50
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "max_megapixels": f"{settings.MAX_PIXELS / 1_000_000:g}",
         "events_url": "",
         "open_jobs": 0,
+        "staff_alerts": (),
     }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
@@ -28,4 +31,13 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         context["open_jobs"] = SimpleLazyObject(
             lambda: EditJob.objects.owned_by(user).still_open().count()
         )
+        if user.is_staff:
+            context["staff_alerts"] = SimpleLazyObject(lambda: _staff_alerts(user))
     return context
+
+
+def _staff_alerts(user: User) -> list[StaffAlert]:
+    """What this member of staff should look at, newest first."""
+    if not user.has_perm("editor.view_staffalert"):
+        return []
+    return list(StaffAlert.objects.unresolved().select_related("job")[:MOST_ALERTS])

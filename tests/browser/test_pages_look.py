@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from editor.models import EditJob, JobState, User
 from editor.models.attempts import Attempt, Consent
 from editor.models.results import Result
-from tests.factories import make_job, make_mask, make_picture, picture_bytes
+from tests.factories import make_job, make_mask, make_model, make_picture, picture_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -113,6 +113,19 @@ def test_fingers_find_targets_of_44_pixels(open_page, addresses):
     for address in addresses:
         page = open_page(address, **phone)
         assert page.evaluate(SMALL_TARGETS) == [], address
+
+
+def test_a_model_that_is_held_back_is_not_chosen_and_cannot_be(open_page, alice):
+    make_model("other/open", name="Open", position=9)
+    make_model("sandbox/inpaint", name="Held", position=1, held_back="It charged too much.")
+    page = open_page(make_picture(alice).get_absolute_url())
+    page.evaluate("localStorage.setItem('nanoedit.model', 'sandbox/inpaint')")
+    page.reload()
+    page.get_by_role("button", name="Model").click()
+    assert page.get_by_role("button", name="Held", exact=True).is_disabled()
+    page.get_by_role("button", name="Open", exact=True).click()
+    assert page.locator("[data-model-name]").inner_text() == "Open"
+    assert page.evaluate("document.forms.wish.elements.model.value") == "other/open"
 
 
 def test_a_chosen_theme_is_there_before_the_page_is_painted(open_page):

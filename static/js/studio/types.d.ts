@@ -26,6 +26,8 @@ export interface Model {
   mask_support: "native" | "enforced" | "required";
   /** Characters the prompt may have, null when unknown. */
   prompt_limit: number | null;
+  /** Why new edits with it wait for staff; empty when they do not. */
+  held_back: string;
 }
 
 export interface Wish {

@@ -41,8 +41,9 @@ export class WishChoices {
       this.#wanted = this.count;
       changed();
     });
-    const start = [wish.model, this.#remembered()].find((id) => models.some((model) => model.id === id));
-    this.#choose(start ?? models[0].id, wish.size);
+    const usable = models.filter(({ held_back }) => !held_back);
+    const start = [wish.model, this.#remembered()].find((id) => usable.some((model) => model.id === id));
+    this.#choose(start ?? (usable[0] ?? models[0]).id, wish.size);
   }
 
   /** @returns {Model | null} null when the server offers none */
