@@ -70,7 +70,7 @@ class EditJobAdmin(ReadOnlyAdmin):
         "verdict",
         "created_at",
     )
-    list_display_links = ("before", "after", "short_prompt")
+    list_display_links = ("before", "short_prompt")
     list_filter = (
         "state",
         VerdictFilter,
@@ -99,7 +99,11 @@ class EditJobAdmin(ReadOnlyAdmin):
     @admin.display(description="After")
     def after(self, job: EditJob) -> SafeString | str:
         """What came out first."""
-        return thumbnail(next((r.picture for r in job.results if r.picture), None))
+        picture = next((result.picture for result in job.results if result.picture), None)
+        if picture is None:
+            return "-"
+        address = reverse("admin:editor_editjob_change", args=[job.pk])
+        return format_html('<a href="{}">{}</a>', address, thumbnail(picture))
 
     @admin.display(description="Prompt", ordering="prompt")
     def short_prompt(self, job: EditJob) -> str:

@@ -100,6 +100,12 @@ class Attempt(models.Model):
         return self.state == self.State.UNKNOWN and self.settled_at is None
 
     @property
+    def sent_size_text(self) -> str:
+        """How large the picture was when it was sent, in pixels; nothing when not on record."""
+        width, height = self.frame.get("sent") or (0, 0)
+        return f"{width} × {height}" if width and height else ""  # noqa: RUF001
+
+    @property
     def balance_after_text(self) -> str:
         return dollars(self.balance_after_nano)
 

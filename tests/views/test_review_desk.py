@@ -5,10 +5,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from editor.models import EditJob, JobState, Review, UpstreamModel, User
+from editor.models import Attempt, EditJob, JobState, Review, UpstreamModel, User
 from editor.nanogpt.catalogue import parse_catalogue
 from editor.offers import _keep
-from tests.factories import CENT, make_job, make_model
+from tests.factories import CENT, make_job, make_model, make_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +177,50 @@ def test_a_field_that_staff_override_survives_the_next_refresh(admin_client):
     assert row.name == "Our favourite"
     assert row.description == "fresh"
     assert UpstreamModel.objects.offered().get() == row
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ("editjob", "Edit jobs"),
+        ("picture", "Pictures"),
+        ("upstreammodel", "Upstream models"),
+        ("staffalert", "Alerts"),
+        ("user", "Users"),
+    ],
+)
+def test_lists_go_by_their_plain_name(admin_client, rows, title):
+    page = admin_client.get(f"/admin/editor/{rows}/").content.decode()
+    assert f"<h1>{title}</h1>" in page
+    assert "Select " not in page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def test_only_a_picture_that_is_there_is_a_link(ritas, alice):
+    without = make_job(alice)
+    page = ritas.get(LIST).content.decode()
+    assert '<td class="field-after">-</td>' in page
+    attempt = Attempt.objects.create(job=without, consent=without.consents.get())
+    attempt.results.create(
+        index=0, raw="x", raw_sha256="0", raw_bytes=1, picture=make_picture(alice)
+    )
+    page = ritas.get(LIST).content.decode()
+    assert f'<td class="field-after"><a href="{desk(without)}"><img' in page
+
+
+def test_the_size_that_was_sent_is_told_in_pixels(ritas, alices, alice):
+    job = make_job(alice, JobState.DONE)
+    pages = [(alices, job.get_absolute_url()), (ritas, desk(job))]
+    for client, address in pages:
+        assert "Size sent" not in client.get(address).content.decode(), "nothing was sent"
+    Attempt.objects.create(job=job, consent=job.consents.get(), frame={"sent": [1024, 683]})
+    for client, address in pages:
+        page = client.get(address).content.decode()
+        assert "1024 \u00d7 683" in page
+        assert "<dd>auto</dd>" not in page
+
+
+def test_a_size_that_was_asked_for_is_told_before_anything_is_sent(alices, alice):
+    job = make_job(alice, size="1024x1024")
+    assert "<dt>Size asked</dt><dd>1024x1024</dd>" in " ".join(
+        alices.get(job.get_absolute_url()).content.decode().split()
+    ).replace("> <", "><")
