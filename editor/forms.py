@@ -10,11 +10,13 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
 
+from editor.imaging.margins import Margins
 from editor.models import Review, UpstreamModel, User
 from editor.money import NANO
 
 MAX_PROMPT = 4000
 MAX_IMAGES = 10
+MOST_MARGIN = 20_000  # no side of a picture may be longer than that
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
 
 
@@ -22,6 +24,20 @@ def clean_text(given: str) -> str:
     """Normalise to NFC, with line feeds only, and drop what is no text."""
     text = unicodedata.normalize("NFC", _NOT_TEXT.sub("", given))
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _margin(side: str) -> forms.IntegerField:
+    whole = f"The {side} margin must be a whole number of pixels, 0 or more."
+    return forms.IntegerField(
+        min_value=0,
+        max_value=MOST_MARGIN,
+        required=False,
+        error_messages={
+            "invalid": whole,
+            "min_value": whole,
+            "max_value": f"The {side} margin is more than {MOST_MARGIN:,} pixels.",
+        },
+    )
 
 
 class WishForm(forms.Form):
@@ -93,6 +109,23 @@ class WishForm(forms.Form):
         for field, problems in self.errors.items():
             return ("" if field == "__all__" else field), str(problems[0])
         return "", ""
+
+
+class ExtendForm(forms.Form):
+    """How many pixels a canvas is to reach beyond its picture on each side; empty means none."""
+
+    left = _margin("left")
+    top = _margin("top")
+    right = _margin("right")
+    bottom = _margin("bottom")
+
+    @property
+    def margins(self) -> Margins:
+        return Margins(*(self.cleaned_data[side] or 0 for side in Margins._fields))
+
+    def first_problem(self) -> tuple[str, str]:
+        """The first complaint: field name and sentence."""
+        return next((field, str(problems[0])) for field, problems in self.errors.items())
 
 
 class SetupForm(UserCreationForm):  # type: ignore[type-arg]

@@ -22,6 +22,7 @@ __all__ = [
     "keep_mask",
     "keep_painted",
     "read_painted",
+    "stored_mask",
 ]
 
 
@@ -56,9 +57,18 @@ def read_painted(picture: Picture, data: bytes) -> PaintedMask:
 
 def keep_painted(picture: Picture, painted: PaintedMask) -> Mask:
     """Keep a checked mask."""
+    mask = stored_mask(picture, painted)
+    mask.save(force_insert=True)
+    return mask
+
+
+def stored_mask(
+    picture: Picture, painted: PaintedMask, *, mask_id: uuid.UUID | None = None
+) -> Mask:
+    """Store a checked mask's file; give the Mask, not saved yet."""
     box = painted.measure.box or Box(0, 0, 0, 0)  # read_mask refuses an empty mask
-    mask_id = uuid.uuid4()
-    return Mask.objects.create(
+    mask_id = mask_id or uuid.uuid4()
+    return Mask(
         id=mask_id,
         picture=picture,
         file=storage.put(storage.mask_key(mask_id), painted.png),

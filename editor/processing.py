@@ -41,7 +41,15 @@ from editor.imaging.framing import Frame, Size, choose_size, frame_whole
 from editor.imaging.masking import MaskRefused
 from editor.imaging.reading import PictureRefused
 from editor.leases import holding_job, lease, let_go_of_the_database, worker_name
-from editor.models import Attempt, Consent, EditJob, JobState, Picture, UpstreamModel
+from editor.models import (
+    Attempt,
+    Consent,
+    EditJob,
+    Extension,
+    JobState,
+    Picture,
+    UpstreamModel,
+)
 from editor.models.catalogue import HELD_BACK
 from editor.money import dollars
 from editor.nanogpt.client import NanoGPT
@@ -182,6 +190,7 @@ def prepare_call(job: EditJob) -> Call:
             frame,
             dialect,
             settings.NANOGPT_MAX_BODY_BYTES,
+            Extension.objects.continued(job.picture),
         )
     except (PictureRefused, MaskRefused) as refused:
         raise CannotPrepare(str(refused)) from refused

@@ -5,6 +5,7 @@ from django.urls import path
 
 from editor.views import (
     accounts,
+    extending,
     files,
     gallery,
     health,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("pictures/<uuid:pk>/", pictures.studio, name="studio"),
     path("pictures/<uuid:pk>/strip/", pictures.strip, name="picture_strip"),
     path("pictures/<uuid:pk>/delete/", pictures.delete, name="picture_delete"),
+    path("pictures/<uuid:pk>/extend/", extending.extend, name="picture_extend"),
     # The files behind the pages, each with its owner check
     path("pictures/<uuid:pk>/thumb/", files.thumb, name="picture_thumb"),
     path("pictures/<uuid:pk>/preview/", files.preview, name="picture_preview"),

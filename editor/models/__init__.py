@@ -5,6 +5,7 @@ from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
 from editor.models.catalogue import UpstreamModel
 from editor.models.events import Event
 from editor.models.evidence import Evidence
+from editor.models.extensions import Extension
 from editor.models.gates import Gate
 from editor.models.jobs import EditJob, IllegalArrow, JobState
 from editor.models.ledger import Budget, LedgerEntry
@@ -21,6 +22,7 @@ __all__ = [
     "EditJob",
     "Event",
     "Evidence",
+    "Extension",
     "Gate",
     "IllegalArrow",
     "JobState",

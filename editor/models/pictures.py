@@ -40,6 +40,7 @@ class Picture(models.Model):
     class Origin(models.TextChoices):
         UPLOAD = "upload", "Uploaded"
         RESULT = "result", "Edited here"
+        EXTENDED = "extended", "Extended here"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(

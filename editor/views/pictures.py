@@ -20,6 +20,7 @@ from editor.forms import MAX_PROMPT
 from editor.models import EditJob, Mask, Picture, UpstreamModel
 from editor.money import dollars
 from editor.uploads import UploadRefused, receive_picture
+from editor.views.extending import canvas_caps, first_wish
 from editor.views.guards import wants_json
 from editor.views.paging import one_page
 
@@ -104,6 +105,7 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "wish": wish,
         "max_prompt": MAX_PROMPT,
         "closed": forecasts.closed_gate(),
+        **canvas_caps(),
         **strip_context(request, picture),
     }
     context["studio_data"] = _studio_data(context)
@@ -111,14 +113,13 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
-    empty = {"prompt": "", "model": "", "n": 1, "size": "", "mask_url": None}
     try:
         job_id = uuid.UUID(request.GET.get("again", ""))
     except ValueError:
-        return empty
+        return first_wish(picture)
     job = EditJob.objects.owned_by(request.user).filter(pk=job_id, picture=picture).first()
     if job is None:
-        return empty
+        return first_wish(picture)
     return {
         "prompt": job.prompt,
         "model": job.model_id,

@@ -1,0 +1,46 @@
+"""Pictures that are another one on a larger canvas."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from editor.imaging.framing import Box
+from editor.models.pictures import Mask, Picture
+
+
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    """Reads over extensions."""
+
+    def continued(self, picture: Picture) -> Box | None:
+        """Give the part of a picture that is to be continued outward, if it was extended."""
+        if picture.origin != Picture.Origin.EXTENDED:
+            return None
+        extension = self.filter(picture=picture).first()
+        return extension.inner if extension else None
+
+
+class Extension(models.Model):
+    """How a Picture was made of another one: the pixels added on each side, and their mask."""
+
+    picture = models.OneToOneField(
+        Picture, on_delete=models.PROTECT, primary_key=True, related_name="extension"
+    )
+    of = models.ForeignKey(Picture, on_delete=models.PROTECT, related_name="extensions")
+    mask = models.OneToOneField(Mask, on_delete=models.PROTECT, related_name="extension")
+    left = models.PositiveIntegerField()
+    top = models.PositiveIntegerField()
+    right = models.PositiveIntegerField()
+    bottom = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ExtensionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.of_id} by {self.left}, {self.top}, {self.right}, {self.bottom}"
+
+    @property
+    def inner(self) -> Box:
+        """Where the other picture lies in this one, bit for bit."""
+        width, height = self.picture.width, self.picture.height
+        return Box(self.left, self.top, width - self.right, height - self.bottom)
