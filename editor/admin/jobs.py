@@ -68,7 +68,7 @@ class EditJobAdmin(ReadOnlyAdmin):
         "owner",
         "billed",
         "verdict",
-        "created_at",
+        "created",
     )
     list_display_links = ("before", "short_prompt")
     list_filter = (
@@ -127,6 +127,11 @@ class EditJobAdmin(ReadOnlyAdmin):
         """The newest verdict."""
         newest = next(iter(job.reviews.all()), None)
         return newest.verdict_label if newest else "-"
+
+    @admin.display(description="Created", ordering="created_at")
+    def created(self, job: EditJob) -> str:
+        """When it was asked for, UTC."""
+        return f"{job.created_at:%d %b %Y, %H:%M}"
 
     def get_urls(self) -> list[URLPattern]:
         """Add the acts of the review desk."""
