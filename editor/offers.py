@@ -24,6 +24,14 @@ KNOWN_DIALECTS = {
     "flux-lora/inpainting": MaskDialect.LUMINANCE,
 }
 
+# Total pixels that models were seen to insist on, whatever sizes the catalogue lists.
+KNOWN_WINDOWS: dict[str, tuple[int | None, int | None]] = {
+    "gpt-image-2": (655_360, 3_686_400),
+    "openai/gpt-image-2": (655_360, 3_686_400),
+    "seedream-v4.5": (3_686_400, None),
+    "seedream-v5": (3_686_400, None),
+}
+
 
 def refresh_catalogue() -> int:
     """Fetch the list of models and bring the rows in line; give how many can edit.
@@ -60,6 +68,7 @@ def try_refresh_catalogue() -> bool:
 
 def _keep(model: CatalogueModel, position: int) -> None:
     row, _ = UpstreamModel.objects.get_or_create(model_id=model.id)
+    least_pixels, most_pixels = _window(model.id)
     fresh = {
         "name": model.name or model.id,
         "description": model.description,
@@ -71,6 +80,8 @@ def _keep(model: CatalogueModel, position: int) -> None:
         "mask_support": _mask_support(model),
         "mask_dialect": _mask_dialect(model).value,
         "prompt_limit": model.prompt_limit,
+        "least_pixels": least_pixels,
+        "most_pixels": most_pixels,
         "edits": model.edits,
     }
     for name, value in fresh.items():
@@ -97,6 +108,13 @@ def _mask_dialect(model: CatalogueModel) -> MaskDialect:
         return known
     # A model that ignores masks may take one for a second picture, so it gets none.
     return MaskDialect.NONE if model.mask_hint == "ignored" else MaskDialect.DUAL
+
+
+def _window(model_id: str) -> tuple[int | None, int | None]:
+    for start, window in KNOWN_WINDOWS.items():
+        if model_id.startswith(start):
+            return window
+    return None, None
 
 
 def _known_dialect(model_id: str) -> MaskDialect | None:

@@ -37,7 +37,7 @@ from editor import budgets, costs, gates, spool, storage, unusable
 from editor.imaging import apart, steps
 from editor.imaging.apart import StepFailed
 from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect
-from editor.imaging.framing import Frame, Size, choose_size, frame_whole
+from editor.imaging.framing import Frame
 from editor.imaging.masking import MaskRefused
 from editor.imaging.reading import PictureRefused
 from editor.leases import holding_job, lease, let_go_of_the_database, worker_name
@@ -47,10 +47,10 @@ from editor.models import (
     EditJob,
     Extension,
     JobState,
-    Picture,
     UpstreamModel,
 )
 from editor.models.catalogue import HELD_BACK
+from editor.models.framings import plan_of
 from editor.money import dollars
 from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.errors import NanoGPTError, NotSent
@@ -179,7 +179,7 @@ def prepare_call(job: EditJob) -> Call:
         sentence = f"{model.name}: {HELD_BACK}"
         raise HeldBack(sentence)
     _check_price(job, model)
-    frame = frame_whole(_size_of(job.picture), model.sizes, job.size, max_pixels=None)
+    frame = plan_of(job, model).frame
     dialect = MaskDialect(model.mask_dialect)
     try:
         mask = storage.get(str(job.mask.file.name)) if job.mask else None
@@ -226,14 +226,10 @@ def _check_price(job: EditJob, model: UpstreamModel) -> None:
         raise CannotPrepare(sentence)
 
 
-def _size_of(picture: Picture) -> Size:
-    return Size(picture.width, picture.height)
-
-
 def _request(
     job: EditJob, model: UpstreamModel, encoded: Encoded, attempt_id: uuid.UUID
 ) -> EditRequest:
-    size = choose_size(_size_of(job.picture), model.sizes, job.size)
+    size = plan_of(job, model).size
     try:
         return EditRequest(
             model=job.model_id,

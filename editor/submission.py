@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
@@ -16,6 +16,8 @@ from django.db import IntegrityError, transaction
 
 from editor import budgets
 from editor.budgets import OverBudget
+from editor.imaging.framing import Box
+from editor.imaging.planning import FrameChoice, FrameWish
 from editor.masks import PaintedMask, keep_painted, read_painted
 from editor.models import (
     Attempt,
@@ -28,6 +30,7 @@ from editor.models import (
     wording,
 )
 from editor.models.catalogue import HELD_BACK
+from editor.models.framings import kept_wish, wish_key
 from editor.models.wishes import wish_hash
 from editor.money import dollars
 from editor.tasks import hint_job, hint_results
@@ -46,6 +49,7 @@ class Wish:
     n: int
     size: str
     mask: bytes | Mask | None  # painted just now, painted before, or the whole picture may change
+    frame: FrameWish = field(default_factory=FrameWish)
 
 
 class SubmitRefused(Exception):
@@ -107,6 +111,7 @@ def submit_edit(
     if there is not None:
         raise AlreadyDone(there)
     estimate = _agreed_price(wish, shown_price_nano)
+    _check_frame(wish.frame, painted)
     mask = keep_painted(wish.picture, painted) if isinstance(painted, PaintedMask) else painted
     job = EditJob(
         owner=owner,
@@ -118,6 +123,7 @@ def submit_edit(
         model_name=wish.model.name,
         n=wish.n,
         size=wish.size,
+        **kept_wish(wish.frame),
         estimate_nano=estimate,
         wish_hash=digest,
     )
@@ -152,6 +158,20 @@ def _agreed_price(wish: Wish, shown_price_nano: int | None) -> int | None:
     return estimate
 
 
+def _check_frame(frame: FrameWish, mask: PaintedMask | Mask | None) -> None:
+    """Refuse a frame by hand that holds nothing of the paint: nothing could change."""
+    if mask is None or frame.choice is not FrameChoice.BY_HAND or frame.box is None:
+        return
+    painted = (
+        mask.measure.box
+        if isinstance(mask, PaintedMask)
+        else Box(mask.left, mask.top, mask.right, mask.bottom)
+    )
+    if painted and not painted.meet(frame.box):
+        sentence = "The frame holds nothing of what is painted. Move it over the paint."
+        raise SubmitRefused(sentence, field="frame")
+
+
 def _hash_of(wish: Wish, mask: PaintedMask | Mask | None) -> str:
     return wish_hash(
         wish.picture.sha256,
@@ -160,16 +180,18 @@ def _hash_of(wish: Wish, mask: PaintedMask | Mask | None) -> str:
         wish.model.model_id,
         wish.n,
         wish.size,
+        wish_key(wish.frame, masked=mask is not None),
     )
 
 
 def _same_wish(job: EditJob, wish: Wish) -> EditJob:
-    if (job.picture_id, job.prompt, job.model_id, job.n, job.size) != (
+    if (job.picture_id, job.prompt, job.model_id, job.n, job.size, job.frame_wish) != (
         wish.picture.pk,
         wish.prompt,
         wish.model.model_id,
         wish.n,
         wish.size,
+        wish.frame,
     ):
         sentence = "This form was already sent with other settings. Reload the page and try again."
         raise SubmitRefused(sentence, status=409)
@@ -256,7 +278,7 @@ def repeat_edit(
     if model is None:
         sentence = f"{job.model_name} is not offered any more. Choose another model in the studio."
         raise SubmitRefused(sentence, field="model", status=409)
-    wish = Wish(job.picture, job.prompt, model, job.n, job.size, job.mask)
+    wish = Wish(job.picture, job.prompt, model, job.n, job.size, job.mask, job.frame_wish)
     again, is_new = submit_edit(
         job.owner, wish, submit_key, shown_price_nano, run_again=True, by=actor
     )

@@ -7,6 +7,7 @@ from editor.views import (
     accounts,
     extending,
     files,
+    frames,
     gallery,
     health,
     jobs,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("pictures/", pictures.upload, name="upload"),
     # 2. Paint
     path("pictures/<uuid:pk>/", pictures.studio, name="studio"),
+    path("pictures/<uuid:pk>/frame/", frames.frame, name="picture_frame"),
     path("pictures/<uuid:pk>/strip/", pictures.strip, name="picture_strip"),
     path("pictures/<uuid:pk>/delete/", pictures.delete, name="picture_delete"),
     path("pictures/<uuid:pk>/extend/", extending.extend, name="picture_extend"),

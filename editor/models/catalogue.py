@@ -40,6 +40,8 @@ class UpstreamModel(models.Model):
         "mask_support",
         "mask_dialect",
         "prompt_limit",
+        "least_pixels",
+        "most_pixels",
         "edits",
     )
 
@@ -60,6 +62,9 @@ class UpstreamModel(models.Model):
         default=MaskDialect.DUAL.value,
     )
     prompt_limit = models.PositiveIntegerField(null=True, blank=True)
+    # Total pixels that it takes, where the catalogue's sizes do not tell all.
+    least_pixels = models.PositiveIntegerField(null=True, blank=True)
+    most_pixels = models.PositiveIntegerField(null=True, blank=True)
     edits = models.BooleanField("can edit pictures", default=True)
     is_hidden = models.BooleanField("hidden from people", default=False)
     is_listed = models.BooleanField("listed upstream", default=True, editable=False)

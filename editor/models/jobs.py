@@ -33,6 +33,7 @@ from django.utils import timezone
 
 from editor.models import wording
 from editor.models.events import Event
+from editor.models.framings import FrameFields
 from editor.models.pictures import Mask, Picture
 from editor.money import dollars
 
@@ -147,7 +148,7 @@ class EditJobQuerySet(models.QuerySet["EditJob"]):
         return job
 
 
-class EditJob(models.Model):
+class EditJob(FrameFields):
     """One wish: base picture, mask, prompt, model and parameters.
 
     The row is the queue; a broker message is only a hint. At most one paid call

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 
 def wish_hash(
-    picture_sha256: str, mask_sha256: str | None, prompt: str, model_id: str, n: int, size: str
+    picture_sha256: str,
+    mask_sha256: str | None,
+    prompt: str,
+    model_id: str,
+    n: int,
+    size: str,
+    frame: Sequence[str | int] = (),
 ) -> str:
     """Name a wish by everything that decides its result: hex SHA-256.
 
     The contents of picture and mask count, not their rows: the same file uploaded twice,
-    or the same area painted twice, is the same wish. None: nothing was painted.
+    or the same area painted twice, is the same wish. None: nothing was painted. `frame` is
+    `framings.wish_key`; the automatic one adds nothing, so wishes from before there was a
+    choice keep their names.
     """
-    parts = [picture_sha256, mask_sha256, prompt, model_id, n, size]
+    parts = [picture_sha256, mask_sha256, prompt, model_id, n, size, *frame]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -8,7 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from editor.accounts import MemberRequest
-from editor.forms import WishForm
+from editor.forms import WishForm, as_fields
 from editor.masks import keep_mask
 from editor.models import EditJob, Mask
 from editor.money import dollars
@@ -55,6 +55,7 @@ def _wish_context(
         "run_again": form.cleaned_data["run_again"],
         "price_nano": price_nano,
         "price_text": dollars(price_nano),
+        "frame_fields": as_fields(wish.frame),
     }
 
 

@@ -68,7 +68,15 @@ def _wish(picture: Picture, cleaned: dict[str, Any]) -> Wish:
     mask: bytes | Mask | None = kept_mask(picture, cleaned["kept_mask"])
     if cleaned["mask"]:
         mask = cleaned["mask"].read()
-    return Wish(picture, cleaned["prompt"], cleaned["model"], cleaned["n"], cleaned["size"], mask)
+    return Wish(
+        picture,
+        cleaned["prompt"],
+        cleaned["model"],
+        cleaned["n"],
+        cleaned["size"],
+        mask,
+        cleaned["frame_wish"],
+    )
 
 
 def _details(refused: SubmitRefused | MaskRefused) -> dict[str, Any]:

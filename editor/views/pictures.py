@@ -17,7 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from editor import budgets, forecasts
 from editor.accounts import MemberRequest, no_account_yet
 from editor.forms import MAX_PROMPT
+from editor.imaging.planning import FrameWish
 from editor.models import EditJob, Mask, Picture, UpstreamModel
+from editor.models.framings import frame_as_json
 from editor.money import dollars
 from editor.uploads import UploadRefused, receive_picture
 from editor.views.extending import canvas_caps, first_wish
@@ -97,7 +99,7 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         else model.for_studio()
         for model in UpstreamModel.objects.offered()
     ]
-    wish = _earlier_wish(request, picture)
+    wish = {"frame": frame_as_json(FrameWish()), **_earlier_wish(request, picture)}
     context = {
         "models": models,
         "form_action": reverse("editor:submit", args=[picture.pk]),
@@ -126,6 +128,7 @@ def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
         "n": job.n,
         "size": job.size,
         "mask_url": job.mask_url,
+        "frame": frame_as_json(job.frame_wish),
     }
 
 
@@ -160,6 +163,7 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
         "urls": {
             "submit": context["form_action"],
             "strip": reverse("editor:picture_strip", args=[picture.pk]),
+            "frame": reverse("editor:picture_frame", args=[picture.pk]),
         },
     }
 
