@@ -11,17 +11,17 @@ tested closer to its code:
 | 49 | no table is exported yet, so nothing can start with an equals sign |
 | 50 | house/test_logs.py: every error path with a marker prompt and key |
 | 54 | no seed is asked for yet; as an unknown field it is dropped, see 55 |
-| 62 | a consent has no versions: the price on the button is what is agreed to, see 56 |
+| 62 | the words of a consent have no versions; its price has, see also 56 |
 | 63 | house/test_env.py and nanogpt/test_sending.py: the key is a setting, not a form |
 | 64 | stages/test_gates.py: a refused key closes the gate, and says so |
 | 65 | numbers of pages do not exist; the marks of the gallery below |
-| 66 | views/test_accounts.py, test_the_login_does_not_lead_elsewhere |
 | 68 to 70 | nanogpt/test_download_guard.py, with a resolver and a network that only record |
 | 82, 93, 94 | nanogpt/test_answers.py and nanogpt/test_not_sent.py, with raw sockets and TLS |
 """
 
 import re
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -134,15 +134,44 @@ def test_47_a_lone_surrogate_is_dropped_or_refused_and_never_a_crash(alices, for
     assert "\ud800" not in "".join(EditJob.objects.values_list("prompt", flat=True))
 
 
-def test_51_a_model_that_is_switched_off_is_refused(alices, form):
-    make_model(is_hidden=True)
-    assert send(alices, form).status_code == 422
+@pytest.mark.parametrize(
+    ("prompt", "status"),
+    [("x" * 100, 201), ("x" * 101, 422), ("e\u0301" * 100, 201), ("🎨" * 101, 422)],
+    ids=["at the limit", "one more", "composed first", "emoji count once"],
+)
+def test_46_a_models_own_limit_counts_characters_as_people_do(alices, form, prompt, status):
+    make_model(prompt_limit=100)
+    answer = send(alices, form, prompt=prompt)
+    assert answer.status_code == status, answer.content
+    if status == 422:
+        assert "at most 100 characters; the prompt has 101" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"is_hidden": True}, {"is_listed": False}, {"edits": False}],
+    ids=["hidden by staff", "of an earlier catalogue", "cannot edit any more"],
+)
+def test_51_a_model_that_is_not_offered_is_refused(alices, form, change):
+    make_model(**change)
+    answer = send(alices, form)
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "model"
+    assert not EditJob.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["webhook", "imageUrl", "stream", "seed", "max_cost", "api_key"])
 def test_55_fields_that_nobody_asked_for_are_dropped(alices, form, name):
     assert send(alices, form, **{name: "https://evil.example"}).status_code == 201
     assert "evil" not in str(EditJob.objects.values())
+
+
+@pytest.mark.parametrize("said", ["0", "1", "999999999999", "-1", "free"])
+def test_57_what_may_be_paid_is_the_servers_own_figure(alices, form, said):
+    more = {"max_cost": said, "max_cost_nano": said, "estimate_nano": said, "price": said}
+    assert send(alices, form, **more).status_code == 201
+    job = EditJob.objects.get()
+    assert (job.estimate_nano, job.consents.get().max_cost_nano) == (4 * CENT, 4 * CENT)
 
 
 def test_58_the_same_key_twice_is_one_job(alices, form):
@@ -184,15 +213,36 @@ def test_61_paying_again_does_nothing_for_a_job_that_is_not_unknown(alices, alic
     assert (job.state, job.consents.count()) == (state, 1)
 
 
+def test_61_paying_again_posted_twice_is_one_more_consent(alices, alice):
+    job = make_job(alice, JobState.UNKNOWN)
+    for _ in range(2):
+        alices.post(reverse("editor:job_pay_again", args=[job.pk]))
+    job.refresh_from_db()
+    assert (job.state, job.consents.count()) == (JobState.QUEUED, 2)
+
+
+def test_62_a_price_that_is_another_by_now_is_shown_before_it_is_paid_again(alices, alice):
+    job = make_job(alice, JobState.UNKNOWN)
+    make_model(prices={"auto": 9 * CENT})
+    address = reverse("editor:job_pay_again", args=[job.pk])
+    assert "$0.09" in alices.post(address, follow=True).content.decode()
+    job.refresh_from_db()
+    assert (job.state, job.consents.count()) == (JobState.UNKNOWN, 1)
+    alices.post(address)
+    job.refresh_from_db()
+    assert (job.state, job.consents.last().max_cost_nano) == (JobState.QUEUED, 9 * CENT)
+
+
 @pytest.mark.parametrize(
     "query",
     ["page=-1", "page=1000000000", "sort=password", "after=x", "after=9999-99-99_1", "state=x"],
 )
 def test_65_odd_pages_show_the_first_one(alices, alice, query):
     job = make_job(alice, JobState.DONE)
-    page = alices.get(f"/gallery/?{query}")
-    assert page.status_code == 200
-    assert str(job.pk) in page.content.decode()
+    for address, row in (("/gallery/", job), ("/", job.picture)):
+        page = alices.get(f"{address}?{query}")
+        assert page.status_code == 200
+        assert str(row.pk) in page.content.decode()
 
 
 @pytest.mark.parametrize("after", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
@@ -200,3 +250,23 @@ def test_65_marks_at_the_ends_of_time_are_no_crash(alices, alice, after):
     make_job(alice, JobState.DONE)
     mark = f"{after}_{uuid.uuid4()}".replace("+", "%2B")
     assert alices.get(f"/gallery/?after={mark}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example",
+        "//evil.example/",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "http://testserver@evil.example/",
+        "\thttps://evil.example",
+    ],
+)
+def test_66_the_login_leads_to_no_other_place(anonymous, alice, target):
+    form = {"username": "alice", "password": "alice-paints-2026", "next": target}
+    for address in ("/login/", f"/login/?{urlencode({'next': target})}"):
+        assert anonymous.post(address, form)["Location"] == "/"
