@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix seed bench bench-worker soak lock clean
+.PHONY: help run test lint fix seed bench bench-imaging bench-worker soak lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,6 +37,10 @@ seed: ## Fill the data folder with drawn pictures and jobs in every state
 bench: ## Measure the parts that must be fast
 	@$(SET_UP) dev
 	@for each in benchmarks/bench_*.py; do $(VENV_PYTHON) $$each $(ARGS) || exit 1; done
+
+bench-imaging: ## Take 24 and 50 megapixels through the whole line: time and memory of each step
+	@$(SET_UP) dev
+	@exec $(VENV_PYTHON) benchmarks/bench_imaging.py $(ARGS)
 
 bench-worker: ## Measure one worker with 64 calls in flight, and how soon a job starts
 	@$(SET_UP) dev

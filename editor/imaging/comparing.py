@@ -18,7 +18,7 @@ from editor.imaging.reading import ReadPicture
 from editor.imaging.seam import ColourMatch, match_colours
 
 # Enough to see what an eye would see, and small enough that compression noise averages out.
-COMPARED_PIXELS = 450_000
+COMPARED_PIXELS = 300_000
 # From this many levels of 255 in any channel on, a change is called visible.
 VISIBLE_LEVELS = 8
 _HALF_PAINTED = 128
@@ -45,7 +45,7 @@ class Comparison:
     @cached_property
     def before(self) -> Image.Image:
         return self.original.image.resize(
-            self.size, Image.Resampling.BICUBIC, box=self.frame.box, reducing_gap=1.5
+            self.size, Image.Resampling.BICUBIC, box=self.frame.box, reducing_gap=1.0
         )
 
     @cached_property
@@ -74,7 +74,8 @@ class Comparison:
         """Compare the colours around the paint, with the drift taken back if it is undone."""
         moved = drift is not None and drift.undone
         after = self._after(drift) if moved else self.after
-        return match_colours(self.before, after, self.painted)
+        # Colours change slowly: half the size says as much in a quarter of the time.
+        return match_colours(*(image.reduce(2) for image in (self.before, after, self.painted)))
 
     def changed_shares(self) -> tuple[float, float]:
         """The shares (0 to 1) of unpainted and of painted pixels that the answer visibly changed.

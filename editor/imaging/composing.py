@@ -20,7 +20,7 @@ from editor.imaging.seam import ColourMatch
 
 # Pictures are worked on in bands of about so many pixels, so that nothing but the original
 # and the result is ever held at full size.
-_BAND_PIXELS = 1_000_000
+_BAND_PIXELS = 400_000
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,13 @@ def compose(
     if blend.grow:
         mask = grown(mask, blend.grow)
     both = Comparison(original, answer, mask, frame)
-    painted = measure_mask(mask).box
-    region = painted.meet(frame.box) if painted else None
+    measure = measure_mask(mask)
+    region = measure.box.meet(frame.box) if measure.box else None
     fit = measured(both, blend) if region else Fit()
     image = lay(original, mask, answer, frame, fit, blend)
     raw_changed, inside_changed = both.changed_shares()
     lock = LockProof(
-        outside_pixels=mask.histogram()[0],
+        outside_pixels=measure.total_pixels - measure.painted_pixels,
         changed_pixels=_changed_outside(original.image, image, mask),
         raw_changed_share=raw_changed,
         inside_changed_share=inside_changed,

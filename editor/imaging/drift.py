@@ -38,7 +38,7 @@ _LEAST_TILES = 4  # held out, with texture that both pictures share
 _ALIKE = 0.5
 _TEXTURE_LEVELS = 1.2  # mean fine detail of a tile; noise and compression make less
 # What the held-out tiles must say: how much of the difference goes, and in how many of them.
-_LEAST_GAIN, _LEAST_BETTER = 0.04, 0.7
+_LEAST_GAIN, _LEAST_BETTER = 0.015, 0.7
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def measure_drift(
     half = halved(seen.astype(np.float32)) > 0.99
     start = coarse_motion(halved(old_even), halved(new_even), half)
     start = refine(halved(old_even), halved(new_even), half, start, 3, 2 * unit).motion
-    found = refine(old_even, new_even, seen & ~judges, start.scaled(2), 3, unit)
+    found = refine(old_even, new_even, seen & ~judges, start.scaled(2), 1, unit)
     return _judged(found, (old, new), judges, painted, unit)
 
 

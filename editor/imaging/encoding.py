@@ -16,6 +16,7 @@ from PIL import Image
 
 from editor.imaging.colour import convert
 from editor.imaging.framing import Frame, Size
+from editor.imaging.png import write_png
 
 # Left free under the ceiling for the prompt, the other fields and the multipart marks.
 FIELDS_RESERVE_BYTES = 64_000
@@ -25,8 +26,9 @@ _QUALITIES = (95, 90, 85, 80, 75)
 _FULL_COLOUR_QUALITY = 85  # from here on, JPEG keeps colour at full resolution
 _FULL_SIZE_QUALITY = 95
 _MOST_ATTEMPTS = 12
-_PNG_LEVEL = 1  # for photographs, level 6 saves a tenth of the bytes for four times the time
-_MASK_PNG_LEVEL = 6  # for masks, it saves three quarters for next to no time
+# A mask is small at any level: 0.2 MB of 50 megapixels instead of 0.05, but read in a third of
+# the time, and it is read more often than written.
+_MASK_PNG_LEVEL = 1
 _WEBP_EFFORT = 2  # 4 % more bytes than the default effort of 4, in 40 % of its time
 _WEBP_MAX_SIDE = 16_383
 _PLACEHOLDER_SIDE = 16
@@ -198,7 +200,8 @@ def _shrunk(image: Image.Image, longest_side: int) -> Image.Image:
     if scale >= 1:
         return image
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    # Averaging whole pixels first, as far as it goes, halves the time; the eye sees no difference.
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
 
 
 def _letterboxed(part: Image.Image, frame: Frame) -> Image.Image:
@@ -250,7 +253,7 @@ def _png_may_fit(image: Image.Image, room: int) -> bool:
 
 
 def _png(image: Image.Image, icc_profile: bytes | None = None) -> bytes:
-    return _written(image, "PNG", compress_level=_PNG_LEVEL, icc_profile=icc_profile)
+    return write_png(image, icc_profile)
 
 
 def _jpeg(image: Image.Image, quality: int, icc_profile: bytes | None = None) -> bytes:

@@ -152,7 +152,7 @@ def _grey(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if not image.has_transparency_data:
-        return image.convert("L")
+        return image if image.mode == "L" else image.convert("L")
     image = image.convert("RGBA") if image.mode == "P" else image
     image = image.convert("LA")
     return ImageChops.multiply(image.getchannel("L"), image.getchannel("A"))

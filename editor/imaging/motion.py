@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter
 
 Plane = NDArray[np.float32]  # (height, width)
 Flags = NDArray[np.bool_]
+Square = NDArray[np.float64]
 
 TILE = 32  # pixels
 FLAT_LEVELS = 2.0  # of 255: contrast that noise and compression alone may make
@@ -155,7 +156,7 @@ class Refined:
     """A motion, and how far it may be off: the covariance of (dx, dy, growth)."""
 
     motion: Motion
-    covariance: NDArray[np.float64]
+    covariance: Square
 
     def doubt(self, points: Plane) -> float:
         """The standard error of the motion, in pixels, at the worst of points (x, y).
@@ -188,22 +189,35 @@ def refine(
         margin = min(int(motion.reach((width, height))) + 2, min(height, width) // 4)
         inner = (slice(margin, height - margin), slice(margin, width - margin))
         now, then = moved(after, motion, margin), before[inner]
-        weight = _weights(now - then, _trusted(then, now, seen[inner])).ravel()
-        apart = (now - then).ravel()
-        noise = float(weight @ apart**2) / (float(weight.sum()) + 1e-6) + 1e-4
+        apart = now - then
+        weight = _weights(apart, _trusted(then, now, seen[inner]))
+        noise = float((weight * apart**2).sum()) / (float(weight.sum()) + 1e-6) + 1e-4
         weight /= noise * _PIXELS_PER_OPINION
-        steep, steep_now = (_slopes(plane, margin, (height, width)) for plane in (then, now))
+        precision, pull, hold = _equations(then, now, weight)
+        at = at - np.linalg.solve(precision + prior, pull + prior @ at)
+    return Refined(Motion(*at.tolist()), _inverse_of_positive(hold, prior))
+
+
+def _equations(then: Plane, now: Plane, weight: Plane) -> tuple[Square, Square, Square]:
+    """Sum up the weighted normal equations of (dx, dy, growth): matrix, right side, and hold.
+
+    The hold is the matrix as far as both planes have the same slopes: what only one of them has
+    is noise, and no hold for measuring.
+    """
+    precision, pull, hold = np.zeros((3, 3)), np.zeros(3), np.zeros((3, 3))
+    for top in range(0, then.shape[0], TILE):  # by bands, for the cache's sake
+        rows = slice(top, top + TILE)
+        steep, steep_now = (_slopes(plane, top) for plane in (then, now))
         slopes = (steep + steep_now) / 2
-        pull = (slopes * weight) @ apart + prior @ at
-        at = at - np.linalg.solve((slopes * weight) @ slopes.T + prior, pull)
-    # Slopes that only one of the two has are noise, and no hold for measuring.
-    hold = ((steep * weight) @ steep_now.T).astype(np.float64)
-    return Refined(Motion(*at.tolist()), _inverse_of_positive((hold + hold.T) / 2, prior))
+        band = weight[rows].ravel()
+        weighted = slopes * band
+        precision += weighted @ slopes.T
+        pull += weighted @ (now[rows] - then[rows]).ravel()
+        hold += (steep * band) @ steep_now.T
+    return precision, pull, (hold + hold.T) / 2
 
 
-def _inverse_of_positive(
-    hold: NDArray[np.float64], prior: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _inverse_of_positive(hold: Square, prior: Square) -> Square:
     """Invert the sum of both, where `hold` counts for nothing in the directions it denies."""
     usual = np.sqrt(np.diag(prior))
     strength, ways = np.linalg.eigh(hold / np.outer(usual, usual))
@@ -240,12 +254,15 @@ def tiled(plane: Plane) -> Plane:
     return np.asarray(np.add.reduceat(np.add.reduceat(plane, rows, axis=0), columns, axis=1))
 
 
-def _slopes(plane: Plane, margin: int, size: tuple[int, int]) -> Plane:
-    """How the plane changes with dx, dy and growth, each as (height, width)."""
-    height, width = size
-    down, across = np.gradient(plane)
-    y = np.arange(margin, height - margin, dtype=np.float32) + 0.5 - height / 2
-    x = np.arange(margin, width - margin, dtype=np.float32) + 0.5 - width / 2
+def _slopes(plane: Plane, top: int) -> Plane:
+    """How a band of rows changes with dx, dy and growth about the middle: three lines of pixels."""
+    height, width = plane.shape
+    bottom = min(height, top + TILE)
+    first = max(0, top - 1)
+    both: list[Plane] = list(np.gradient(plane[first : min(height, bottom + 1)]))
+    down, across = (slope[top - first :][: bottom - top] for slope in both)
+    y = np.arange(top, bottom, dtype=np.float32) + np.float32(0.5 - height / 2)
+    x = np.arange(width, dtype=np.float32) + np.float32(0.5 - width / 2)
     grown = across * x + down * y[:, None]
     return np.stack([across.ravel(), down.ravel(), grown.ravel()])
 

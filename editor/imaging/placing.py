@@ -96,7 +96,7 @@ def sample(image: Image.Image, place: Place, box: tuple[int, int, int, int]) -> 
 def reduced(image: Image.Image, place: Place, box: Box, size: Size) -> Image.Image:
     """Give `box` of the picture as an answer shows it, at a smaller size, for looking at."""
     part, within = cut_answer(image, place, box)
-    return part.resize(size, Image.Resampling.BICUBIC, box=within.span(box), reducing_gap=1.5)
+    return part.resize(size, Image.Resampling.BICUBIC, box=within.span(box), reducing_gap=1.0)
 
 
 def _middle(span: Span) -> tuple[float, float]:
