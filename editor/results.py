@@ -37,6 +37,7 @@ MAX_RESULT_BYTES = 64_000_000
 MAX_RESULT_PIXELS = 89_000_000  # beyond it Pillow itself warns of a decompression bomb
 DOWNLOAD_SECONDS = 60.0
 FEATHER_PIXELS_PER_SIDE = 1 / 300  # of the picture's longer side
+LOCK_FIELDS = ("outside_pixels", "changed_pixels", "raw_changed_share", "inside_changed_share")
 TRIES_BEFORE_LOST = 3
 TRIES_TO_COMPOSE = 8
 RETRY_SECONDS = (5, 15, 45, 120, 300)
@@ -214,9 +215,8 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
             result.outside_pixels = composed.lock.outside_pixels
             result.changed_pixels = composed.lock.changed_pixels
             result.raw_changed_share = composed.lock.raw_changed_share
-        result.save(
-            update_fields=["picture", "outside_pixels", "changed_pixels", "raw_changed_share"]
-        )
+            result.inside_changed_share = composed.lock.inside_changed_share
+        result.save(update_fields=["picture", *LOCK_FIELDS])
 
 
 def _put_together(job: EditJob, result: Result, attempt: Attempt) -> PutTogether:

@@ -25,6 +25,7 @@ class Result(models.Model):
     outside_pixels = models.PositiveBigIntegerField(null=True)  # None: the job had no mask
     changed_pixels = models.PositiveBigIntegerField(null=True)
     raw_changed_share = models.FloatField(null=True)
+    inside_changed_share = models.FloatField(null=True)  # of what was painted
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -58,6 +59,13 @@ class Result(models.Model):
         return (
             f"The model had redrawn {self.raw_changed_share:.0%} of them; the originals were kept."
         )
+
+    @property
+    def no_change_sentence(self) -> str:
+        """Say so when the model gave back what was painted; it was paid for all the same."""
+        if self.inside_changed_share != 0:
+            return ""
+        return "Nothing you painted has visibly changed: the model gave it back as it was."
 
     @property
     def download_url(self) -> str:

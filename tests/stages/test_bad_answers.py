@@ -176,6 +176,20 @@ def test_an_odd_picture_is_kept_and_the_lock_holds(job, scripted, data):
     assert result.changed_pixels == 0
 
 
+@pytest.mark.parametrize(
+    ("data", "is_told"),
+    [(GOOD, True), (odd_picture((640, 480), "PNG"), False)],
+    ids=["same", "new"],
+)
+def test_84_an_answer_without_any_change_is_kept_and_said_to_be_one(
+    job, scripted, alices, data, is_told
+):
+    scripted(answer_json(inline(data)))
+    assert run(job).state == JobState.DONE
+    page = alices.get(job.get_absolute_url()).content.decode()
+    assert ("Nothing you painted has visibly changed" in page) == is_told
+
+
 def test_83_an_animated_answer_ends_honestly_with_its_bytes_kept(job, scripted):
     data = odd_picture((640, 480), "WEBP", frames=3)
     scripted(answer_json(inline(data)))
