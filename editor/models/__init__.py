@@ -9,8 +9,10 @@ from editor.models.extensions import Extension
 from editor.models.gates import Gate
 from editor.models.jobs import EditJob, IllegalArrow, JobState
 from editor.models.ledger import Budget, LedgerEntry
+from editor.models.mask_tests import MaskTest
 from editor.models.people import User, logged_in
 from editor.models.pictures import Mask, Picture
+from editor.models.references import Reference
 from editor.models.results import Result
 from editor.models.reviews import Review
 from editor.models.workers import Worker
@@ -29,7 +31,9 @@ __all__ = [
     "LedgerEntry",
     "Lifeboat",
     "Mask",
+    "MaskTest",
     "Picture",
+    "Reference",
     "Result",
     "Review",
     "StaffAlert",

@@ -111,10 +111,13 @@ class EditJobQuerySet(models.QuerySet["EditJob"]):
         return self.select_related("picture", "mask").prefetch_related("attempts__results__picture")
 
     def for_gallery(self, user: User) -> EditJobQuerySet:
-        """A person's past and running edits, newest first, without those they cancelled away."""
-        return (
-            self.owned_by(user).filter(hidden=False).order_by("-created_at", "-id").with_pictures()
-        )
+        """A person's past and running edits, newest first.
+
+        Without those they cancelled away, and without tests of masks, which have a page of
+        their own.
+        """
+        seen = self.owned_by(user).filter(hidden=False, mask_test=None)
+        return seen.order_by("-created_at", "-id").with_pictures()
 
     def already_there(self, owner: User, wish_hash: str) -> EditJob | None:
         """This person's edit of the very same wish: one whose result is kept, else an open one."""
@@ -172,6 +175,11 @@ class EditJob(FrameFields):
     model_name = models.CharField(max_length=200)
     n = models.PositiveSmallIntegerField(default=1)
     size = models.CharField(max_length=40, blank=True)
+    # Set for a test of masks: how the mask is written, whatever the model's own way is.
+    mask_dialect = models.CharField(max_length=10, blank=True, default="", db_default="")
+    mask_test = models.ForeignKey(
+        "editor.MaskTest", on_delete=models.PROTECT, null=True, related_name="jobs"
+    )
     estimate_nano = models.BigIntegerField(null=True)
     wish_hash = models.CharField(max_length=64, blank=True)  # equal wishes have equal ones
     place = models.IntegerField(default=0)  # smaller runs earlier among its owner's jobs

@@ -19,6 +19,10 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         """Pictures of this person that are not in the bin."""
         return self.filter(owner=user, deleted_at=None)
 
+    def on_wall_of(self, user: User) -> PictureQuerySet:
+        """What this person looks through: their own, without what only tests of masks made."""
+        return self.owned_by(user).exclude(origin=Picture.Origin.TEST)
+
     def viewable_by(self, user: User) -> PictureQuerySet:
         """Pictures this person may look at: their own, and all for those who review."""
         if user.is_staff and user.has_perm("editor.view_picture"):
@@ -41,6 +45,7 @@ class Picture(models.Model):
         UPLOAD = "upload", "Uploaded"
         RESULT = "result", "Edited here"
         EXTENDED = "extended", "Extended here"
+        TEST = "test", "Test of masks"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
