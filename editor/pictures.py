@@ -74,10 +74,10 @@ def _put_rendition(picture_id: uuid.UUID, kind: str, data: bytes) -> str:
 def kept(picture: Picture) -> Kept:
     """Get a kept Picture's bytes for a step of imaging.
 
-    Raises FileNotFoundError, and what the storage raises when it is away.
+    Raises FileNotFoundError, storage.OtherBytes, and what the storage raises when it is away.
     """
     size = Size(picture.width, picture.height)
-    return Kept(storage.get(str(picture.file.name)), size)
+    return Kept(storage.get_as_written(str(picture.file.name), picture.sha256), size)
 
 
 def full_rendition(picture: Picture) -> str:

@@ -126,7 +126,12 @@ def take_to_its_answer(job: EditJob) -> uuid.UUID | None:
             return None
         with contextlib.closing(client):
             began = _clock()  # before the commit: the machine may be suspended during it, too
-            attempt = open_attempt(job, call)
+            try:
+                attempt = open_attempt(job, call)
+            except (OperationalError, InterfaceError):
+                logger.exception("The intent to call for job %s may not be committed.", job.pk)
+                _take_back_intent(job, call)
+                return None
             return make_call(client, job, attempt, call, began) if attempt else None
 
 
@@ -182,7 +187,9 @@ def prepare_call(job: EditJob) -> Call:
     frame = plan_of(job, model).frame
     dialect = MaskDialect(model.mask_dialect)
     try:
-        mask = storage.get(str(job.mask.file.name)) if job.mask else None
+        mask = (
+            storage.get_as_written(str(job.mask.file.name), job.mask.sha256) if job.mask else None
+        )
         encoded = apart.run(
             steps.prepare,
             kept(job.picture),
@@ -282,6 +289,7 @@ def open_attempt(job: EditJob, call: Call) -> Attempt | None:
                 key_tail=gate.key_tail,
                 key_hash=gate.key_hash,
                 frame=call.frame,
+                sent_at=Now(),
             )
             if not job.move(
                 JobState.CALLING,
@@ -291,6 +299,7 @@ def open_attempt(job: EditJob, call: Call) -> Attempt | None:
             ):
                 transaction.set_rollback(True)
                 return None
+            attempt.refresh_from_db(fields=["sent_at"])
     except gates.NotNow as closed:
         _wait_for_gate(job, closed)
         return None
@@ -299,6 +308,16 @@ def open_attempt(job: EditJob, call: Call) -> Attempt | None:
         logger.exception("Job %s: a second paid call was refused.", job.pk)
         return None
     return attempt
+
+
+def _take_back_intent(job: EditJob, call: Call) -> None:
+    """Say that nothing was sent, if the intent was committed and only its confirmation got lost.
+
+    Nobody else knows; to the sweep it would look like a call that may have been charged.
+    """
+    connection.close()
+    unsent = NotSent("The database was lost before anything was sent.", code="database_lost")
+    _until_committed(partial(record_failure, job, Attempt(pk=call.attempt_id), unsent))
 
 
 def _wait_for_gate(job: EditJob, closed: gates.NotNow) -> None:

@@ -14,6 +14,7 @@ it. Bytes leave only through the views, which check the owner first.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from pathlib import Path
@@ -24,6 +25,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
+
+
+class OtherBytes(OSError):
+    """Storage gave back other bytes than were written."""
 
 
 def extension_of(image_format: str) -> str:
@@ -82,6 +87,18 @@ def get(key: str) -> bytes:
     """Read a whole object. Raises FileNotFoundError when it is not there."""
     with default_storage.open(key, "rb") as stored:
         return bytes(stored.read())
+
+
+def get_as_written(key: str, sha256: str) -> bytes:
+    """Read an object of which a row says what is in it.
+
+    Raises OtherBytes, and FileNotFoundError when it is not there.
+    """
+    data = get(key)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        message = f"{key} is not what was written"
+        raise OtherBytes(message)
+    return data
 
 
 def open_for_reading(key: str) -> IO[bytes]:

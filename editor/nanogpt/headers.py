@@ -19,17 +19,26 @@ def request_id_of(headers: Mapping[str, str]) -> str | None:
     return clean_id(headers.get("X-Request-ID", "").strip())
 
 
-def retry_after_of(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds to wait, between 1 s and 24 h; None if the header is absent or makes no sense."""
+def retry_after_of(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, between 1 s and 24 h; None if the header is absent or makes no sense.
+
+    A date is reckoned from the answer's own Date: the clock of this machine may be wrong.
+    """
     text = headers.get("Retry-After", "").strip()
     if _SECONDS.fullmatch(text):
         seconds = float(text)
     else:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError, OverflowError):
+        moment = _date_of(text)
+        if moment is None:
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        seconds = (moment - (now or datetime.now(UTC))).total_seconds()
+        now = _date_of(headers.get("Date", "")) or datetime.now(UTC)
+        seconds = (moment - now).total_seconds()
     return min(LONGEST_WAIT, max(SHORTEST_WAIT, seconds))
+
+
+def _date_of(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text.strip())
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from editor.invariants import broken_invariants
 from editor.models import Attempt, EditJob, Event, JobState, Worker
 from editor.nanogpt.messages import AnswerImage, EditAnswer
 from editor.outcomes import record_answer
-from tests.factories import make_job
+from editor.processing import process_job
+from editor.results import keep_answer
+from tests.factories import make_job, make_model
 from tests.faults.place import wait_until
 
 pytestmark = pytest.mark.faults
@@ -38,6 +41,8 @@ def test_workers_with_wrong_clocks_neither_take_nor_lose_a_lease(place):
     assert not any(JobState.UNKNOWN in history for history in histories)
     told = [abs(event.at - timezone.now()) for event in Event.objects.all()]
     assert max(told) > timedelta(minutes=50), "a clock was really wrong"
+    sent = [abs(attempt.sent_at - timezone.now()) for attempt in Attempt.objects.all()]
+    assert max(sent) < timedelta(minutes=1)
     assert len(place.upstream.calls()) == len(jobs)
     place.assert_all_is_well()
 
@@ -57,3 +62,19 @@ def test_when_an_answer_came_and_when_its_link_dies_is_reckoned_by_the_databases
     attempt.refresh_from_db()
     assert abs(attempt.answered_at - real()) < timedelta(minutes=1)
     assert timedelta(minutes=45) < attempt.links_expire_at - real() < HOUR
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_ahead_does_not_bury_a_live_link(alice, upstream, monkeypatch):
+    job = make_job(alice, model=make_model("sandbox/inpaint-pro"))
+    upstream.fail_with({"kind": "link_status", "status": 500, "failures": 5})
+    attempt_id = process_job(job.pk)
+    real = timezone.now
+    with monkeypatch.context() as wrong:
+        wrong.setattr(timezone, "now", lambda: real() + 2 * HOUR)
+        for _ in range(5):
+            keep_answer(attempt_id)
+    assert EditJob.objects.get().state == JobState.RECEIVED
+    keep_answer(attempt_id)
+    assert EditJob.objects.get().state == JobState.DONE
+    assert broken_invariants(read_bytes=True) == []

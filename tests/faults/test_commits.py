@@ -29,49 +29,41 @@ def proxy(database_url):
     proxy.close()
 
 
-def test_an_intent_that_was_not_committed_is_not_sent_but_tried_again(place, proxy):
-    proxy.lay_trap(INTENT, "not delivered")
-    job = place.submit()
-    place.start_worker(DATABASE_URL=proxy.url)
-    assert proxy.snapped.wait(20), place.said()
-    assert place.upstream.calls() == []
-    place.wait_for(job, JobState.DONE)
-    assert [event.state for event in job.events.all()].count(JobState.CLAIMED) == 2
-    place.assert_account(job, calls=1, consents=1)
-    place.assert_all_is_well()
-
-
-def test_an_intent_whose_commit_nobody_confirmed_is_not_sent_and_asks_before_it_pays(place, proxy):
+def test_an_intent_whose_commit_nobody_confirmed_is_taken_back_as_nothing_was_sent(place, proxy):
     proxy.lay_trap(INTENT, "not answered")
     job = place.submit()
     place.start_worker(DATABASE_URL=proxy.url)
     assert proxy.snapped.wait(20), place.said()
     assert job.attempts.count() == 1, "it is committed"
-    place.wait_for(job, JobState.UNKNOWN)
-    place.assert_account(job, calls=0, consents=1)
-    place.pay_again(job)
+    assert place.upstream.calls() == []
     place.wait_for(job, JobState.DONE)
-    place.assert_account(job, calls=1, consents=2)
+    states = [attempt.state for attempt in job.attempts.all()]
+    assert states == [Attempt.State.NOT_CHARGED, Attempt.State.SAVED]
+    assert JobState.UNKNOWN not in [event.state for event in job.events.all()]
+    place.assert_account(job, calls=1, consents=1)
     place.assert_all_is_well()
 
 
-def test_a_claim_or_an_answer_whose_commit_was_cut_off_costs_time_alone(place, proxy):
+def test_what_was_not_committed_is_done_again_and_paid_once(place, proxy):
     place.start_worker(DATABASE_URL=proxy.url)
     for number, (statement, fate) in enumerate(
         [
             (CLAIM, "not answered"),
+            (INTENT, "not delivered"),
             (ANSWER, "not delivered"),
             (ANSWER, "not answered"),
-        ],
-        start=1,
+        ]
     ):
         proxy.lay_trap(statement, fate)
         job = place.submit()
         assert proxy.snapped.wait(20), place.said()
+        if statement != ANSWER:
+            assert len(place.upstream.calls()) == number, "what is not committed is not sent"
         place.wait_for(job, JobState.DONE)
-        assert len(place.upstream.calls()) == number
-        assert Attempt.objects.count() == number
-        assert [event.state for event in job.events.all()].count(JobState.RECEIVED) == 1
+        assert len(place.upstream.calls()) == Attempt.objects.count() == number + 1
+        states = [event.state for event in job.events.all()]
+        assert states.count(JobState.CLAIMED) == (1 if statement == ANSWER else 2)
+        assert states.count(JobState.RECEIVED) == 1
     place.assert_all_is_well()
 
 

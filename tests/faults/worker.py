@@ -8,6 +8,7 @@ the worker starts. The environment says what to do:
     FAULT_SETTINGS  JSON object of Django settings to put in place of the real ones
     FAULT_VALUES    JSON object of module constants, such as {"editor.results.RETRY_SECONDS": [1]}
     FAULT_THREADS   how many threads, 4 by default
+    FAULT_S3_READ   seconds that it waits for an S3 server, instead of ten
     FAULT_CLOCK     a wrong wall clock, one of clock.CLOCKS
 """
 
@@ -28,6 +29,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanoedit_site.settings")
 django.setup()
 
+from botocore.config import Config  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from editor import processing, recovery, results, storage  # noqa: E402
@@ -111,6 +113,10 @@ def main() -> None:
         module = importlib.import_module(module_name)
         is_span = isinstance(getattr(module, name), timedelta)
         setattr(module, name, timedelta(seconds=value) if is_span else value)
+    if os.environ.get("FAULT_S3_READ"):
+        options = settings.STORAGES["default"]["OPTIONS"]
+        quick = Config(read_timeout=float(os.environ["FAULT_S3_READ"]))
+        options["client_config"] = options["client_config"].merge(quick)
     point = os.environ.get("FAULT_POINT")
     if point:
         POINTS[point]()

@@ -298,6 +298,14 @@ def test_retry_after_as_a_date_counts_from_now(fail: Any) -> None:
     assert 115 < error.retry_after <= 120
 
 
+def test_a_date_to_retry_after_is_reckoned_by_the_servers_own_clock(fail: Any) -> None:
+    dates = {
+        "Date": "Mon, 23 Nov 2026 12:00:00 GMT",
+        "Retry-After": "Mon, 23 Nov 2026 12:00:30 GMT",
+    }
+    assert fail(answer_json({"error": "slow down"}, 429, dates)).retry_after == 30
+
+
 def test_without_a_retry_after_there_is_none(fail: Any) -> None:
     assert fail(answer_json({"error": "slow down"}, 429)).retry_after is None
 

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from editor import processing, storage
+from editor import processing, results, storage
 from editor.imaging import apart
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Mask, Picture, Result, UpstreamModel
 from editor.nanogpt.errors import BadRequest
@@ -439,17 +439,26 @@ def test_an_answer_that_kills_its_reader_ends_alone_and_its_bytes_are_named(
     assert again(other).state == JobState.DONE
 
 
-def test_raw_bytes_that_storage_has_changed_are_not_taken_for_the_answer(job, upstream):
+def test_raw_bytes_that_storage_has_changed_are_not_taken_for_the_answer(
+    job, upstream, monkeypatch
+):
     attempt_id = process_job(job.pk)
     attempt = Attempt.objects.select_related("job").get(pk=attempt_id)
     result = keep_raw(attempt, 0, attempt.image_urls[0])
     good = storage.get(result.raw.name)
     storage.put(result.raw.name, good[:-40] + bytes(40))
-    keep_answer(attempt_id)
+    with monkeypatch.context() as dead_link:
+        dead_link.setattr(results, "_fetch", _dead_link)
+        keep_answer(attempt_id)
     assert again(job).state == JobState.RECEIVED, "it may be a passing fault of the storage"
     storage.put(result.raw.name, good)
     keep_answer(attempt_id)
     assert again(job).state == JobState.DONE
+
+
+def _dead_link(*_):
+    message = "The link is dead."
+    raise results.NotFetched(message)
 
 
 def test_storage_that_is_away_for_hours_after_the_raw_bytes_are_kept_is_waited_for(
