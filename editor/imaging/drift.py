@@ -6,6 +6,7 @@ the last, decisive steps of the measuring, and judges the outcome.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -34,6 +35,7 @@ _LEAST_MOVE = 0.1  # pixels as sent; less is not worth taking back
 _SURE_WITHIN = 0.3  # pixels as sent: the standard error at the painted part
 _HALO = 10  # pixels around the paint that are not looked at: models smear, and so does blurring
 _LEAST_SIDE = 24
+_TOLD_SHIFT, _TOLD_PERCENT = 0.1, 0.05
 _LEAST_TILES = 4  # held out, with texture that both pictures share
 _ALIKE = 0.5
 _TEXTURE_LEVELS = 1.2  # mean fine detail of a tile; noise and compression make less
@@ -58,8 +60,23 @@ class Drift:
     scale: float
     undone: bool
     textured: bool
-    residual_before: float
-    residual_after: float
+    residual_before: float = 0.0
+    residual_after: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        """How the answer lay and what was done about it, for people; empty without a drift."""
+        shift = math.hypot(self.dx, self.dy)
+        larger = (self.scale - 1) * 100
+        words = []
+        if shift >= _TOLD_SHIFT:
+            words.append(f"shifted by {shift:.1f} px")
+        if abs(larger) >= _TOLD_PERCENT:
+            words.append(f"drawn {abs(larger):.1f} % {'larger' if larger > 0 else 'smaller'}")
+        if not self.textured or not words:
+            return ""
+        done = "undone" if self.undone else "left so, since taking it back did not surely help"
+        return f"The answer was {' and '.join(words)}; {done}."
 
     @property
     def warning(self) -> str:
@@ -76,7 +93,7 @@ class Drift:
         return asdict(self)
 
 
-UNKNOWN = Drift(0.0, 0.0, 1.0, undone=False, textured=False, residual_before=0, residual_after=0)
+UNKNOWN = Drift(0.0, 0.0, 1.0, undone=False, textured=False)
 
 
 def measure_drift(

@@ -6,8 +6,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from editor.imaging.drift import Drift
 from editor.models.attempts import Attempt
 from editor.models.pictures import Picture
+
+FIT_FIELDS = (
+    "drift_dx", "drift_dy", "drift_scale", "drift_undone", "drift_textured", "colour_matched",
+)  # fmt: skip
 
 
 class Result(models.Model):
@@ -26,6 +31,13 @@ class Result(models.Model):
     changed_pixels = models.PositiveBigIntegerField(null=True)
     raw_changed_share = models.FloatField(null=True)
     inside_changed_share = models.FloatField(null=True)  # of what was painted
+    # How the answer lay against the original, in pixels of the picture as sent; None: not measured.
+    drift_dx = models.FloatField(null=True)
+    drift_dy = models.FloatField(null=True)
+    drift_scale = models.FloatField(null=True)
+    drift_undone = models.BooleanField(null=True)
+    drift_textured = models.BooleanField(null=True)  # False: the three figures are a guess
+    colour_matched = models.BooleanField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -59,6 +71,42 @@ class Result(models.Model):
         return (
             f"The model had redrawn {self.raw_changed_share:.0%} of them; the originals were kept."
         )
+
+    def note_fit(self, drift: Drift | None, *, colour_matched: bool) -> None:
+        """Take over how the answer lay and what was done about it; the fields are FIT_FIELDS."""
+        self.colour_matched = colour_matched
+        if drift is None:
+            return
+        self.drift_dx, self.drift_dy, self.drift_scale = drift.dx, drift.dy, drift.scale
+        self.drift_undone, self.drift_textured = drift.undone, drift.textured
+
+    @property
+    def drift(self) -> Drift | None:
+        """How the answer lay, as it was measured; None when it was not."""
+        if self.drift_undone is None:
+            return None
+        return Drift(
+            dx=self.drift_dx or 0.0,
+            dy=self.drift_dy or 0.0,
+            scale=self.drift_scale or 1.0,
+            undone=self.drift_undone,
+            textured=bool(self.drift_textured),
+        )
+
+    @property
+    def fit_sentence(self) -> str:
+        """How the answer lay, and what was done about it; empty when there is nothing to say."""
+        drift = self.drift
+        words = [drift.sentence] if drift and drift.sentence else []
+        if self.colour_matched:
+            words.append("Its colours were matched at the edge of the paint.")
+        return " ".join(words)
+
+    @property
+    def fit_warning(self) -> str:
+        """Why to look closely at the edge of the paint; empty when there is no reason."""
+        drift = self.drift
+        return drift.warning if drift else ""
 
     @property
     def no_change_sentence(self) -> str:

@@ -123,6 +123,35 @@ def test_pictures_too_small_to_tell_are_left_alone():
     assert measure_drift(small, small, Image.new("L", small.size), 1.0).textured is False
 
 
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (
+            Drift(3.2, 0, 1.0, undone=True, textured=True),
+            "The answer was shifted by 3.2 px; undone.",
+        ),
+        (
+            Drift(3, -4, 1.006, undone=True, textured=True),
+            "The answer was shifted by 5.0 px and drawn 0.6 % larger; undone.",
+        ),
+        (
+            Drift(0, 0, 0.99, undone=True, textured=True),
+            "The answer was drawn 1.0 % smaller; undone.",
+        ),
+        (Drift(0.05, 0, 1.0001, undone=False, textured=True), ""),
+        (Drift(3, 3, 1.01, undone=False, textured=False), ""),
+    ],
+)
+def test_a_drift_is_told_in_plain_words(found, sentence):
+    assert found.sentence == sentence
+
+
+def test_a_drift_that_was_left_says_why():
+    left = Drift(2, 0, 1.0, undone=False, textured=True)
+    assert "did not surely help" in left.sentence
+    assert not left.warning
+
+
 def test_the_figures_can_be_kept_as_json():
     found = measured(photo(*SIZE), Redrawing(2, 1))
     assert Drift(**json.loads(json.dumps(found.as_json()))) == found
