@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editor', '0011_unchanged_results'),
+        ('editor', '0012_drift'),
     ]
 
     operations = [
