@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from editor.imaging.adjusting import NothingLeft, OtherAreas, Recipe, adjusted
+from editor.imaging.changes import NothingInCommon
 from editor.imaging.composing import Blend, LockProof, compose
 from editor.imaging.drift import Drift
 from editor.imaging.encoding import (
@@ -25,8 +27,10 @@ from editor.imaging.extending import extended, new_area, with_overlap
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.margins import Margins
 from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
+from editor.imaging.previewing import Areas, Found, Laid, Preview, preview
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
 from editor.imaging.replies import by_name
+from editor.imaging.seam import ColourMatch
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,32 @@ class Extended:
     measure: MaskMeasure
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The bytes that a model sent for a frame, and how large they may be when decoded."""
+
+    data: bytes
+    frame: Frame
+    limits: Limits
+
+    def read(self) -> ReadPicture:
+        """Decode it. Raises AnswerRefused when it is no picture."""
+        try:
+            return read_picture(self.data, self.limits)
+        except PictureRefused as refused:
+            raise AnswerRefused(str(refused)) from refused
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """An edit put together anew as lossless PNG, how it is shown, and what the check found."""
+
+    master: bytes
+    shown: Shown
+    outside_pixels: int
+    changed_pixels: int
+
+
 class AnswerRefused(ValueError):
     """What a model sent is no usable picture. The text says why, for people."""
 
@@ -141,10 +171,7 @@ def put_together(
     Raises AnswerRefused when the answer is no picture, PictureRefused and MaskRefused when
     what is kept cannot be read any more.
     """
-    try:
-        answered = read_picture(answer, answer_limits)
-    except PictureRefused as refused:
-        raise AnswerRefused(str(refused)) from refused
+    answered = Answer(answer, frame, answer_limits).read()
     painted = read_mask(mask, picture.size) if mask is not None else None
     composed = compose(picture.read(), painted, answered, frame, blend)
     result = ReadPicture(composed.image, composed.icc_profile, "PNG", "image/png")
@@ -154,6 +181,42 @@ def put_together(
         composed.lock,
         composed.drift,
         composed.colour_matched,
+    )
+
+
+def look(picture: Kept, mask: bytes | None, answer: Answer, longest_side: int) -> Preview:
+    """Make what a page needs to lay an answer into its picture by itself, at a small size.
+
+    Raises AnswerRefused, PictureRefused and MaskRefused as `put_together` does.
+    """
+    painted = read_mask(mask, picture.size) if mask is not None else None
+    return preview(picture.read(), painted, answer.read(), answer.frame, longest_side)
+
+
+def adjust(
+    picture: Kept,
+    mask: bytes | None,
+    answers: tuple[Answer, ...],
+    recipe: Recipe,
+    restored: bytes | None,
+    sides: tuple[int, ...],
+) -> Adjusted:
+    """Put an edit together anew from its kept answers, and encode what comes out.
+
+    `restored` is a mask file of what was painted back. Raises what `look` raises, and
+    NothingLeft, OtherAreas and NothingInCommon as `adjusted` does.
+    """
+    painted, back = (
+        read_mask(data, picture.size) if data is not None else None for data in (mask, restored)
+    )
+    answered = [(answer.read(), answer.frame) for answer in answers]
+    done = adjusted(picture.read(), painted, answered, recipe, back)
+    result = ReadPicture(done.image, done.icc_profile, "PNG", "image/png")
+    return Adjusted(
+        encode_master(result.image, result.icc_profile),
+        _shown(result, sides),
+        done.outside_pixels,
+        done.changed_pixels,
     )
 
 
@@ -174,18 +237,27 @@ def full_size(picture: Kept) -> tuple[bytes, str]:
 
 KNOWN = by_name(
     (
+        Adjusted,
         AnswerRefused,
+        Areas,
         Box,
+        ColourMatch,
         DoesNotFit,
         Drift,
         Encoded,
         Extended,
+        Found,
         Frame,
+        Laid,
         LockProof,
         MaskDialect,
         MaskMeasure,
         MaskRefused,
+        NothingInCommon,
+        NothingLeft,
+        OtherAreas,
         PictureRefused,
+        Preview,
         PutTogether,
         Shown,
         Size,
