@@ -237,8 +237,8 @@ def _put_together(job: EditJob, result: Result, attempt: Attempt) -> PutTogether
             mask,
             answer,
             Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS),
-            _frame_of(attempt),
-            Blend(feather=max(1, round(max(picture.size) * FEATHER_PIXELS_PER_SIDE))),
+            frame_of(attempt),
+            usual_blend(picture.size),
             RENDITION_SIDES,
         )
     except AnswerRefused:
@@ -268,7 +268,12 @@ def _answer_as_sent(attempt: Attempt, result: Result) -> bytes:
         return data
 
 
-def _frame_of(attempt: Attempt) -> Frame:
+def usual_blend(picture: Size) -> Blend:
+    """How an answer is laid into a picture of a size unless somebody adjusts it."""
+    return Blend(feather=max(1, round(max(picture) * FEATHER_PIXELS_PER_SIDE)))
+
+
+def frame_of(attempt: Attempt) -> Frame:
     """The frame as it was planned; what was sent may be scaled down from it."""
     return Frame(
         box=Box(*attempt.frame["box"]),
