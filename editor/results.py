@@ -25,6 +25,7 @@ from editor.imaging.reading import Limits
 from editor.imaging.steps import AnswerRefused, PutTogether
 from editor.leases import holding_attempt, lease, let_go_of_the_database
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result, StaffAlert
+from editor.models.results import FIT_FIELDS
 from editor.nanogpt.addresses import origin_of
 from editor.nanogpt.download import download_result
 from editor.nanogpt.errors import DownloadFailed, DownloadForbidden
@@ -213,7 +214,8 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
             result.changed_pixels = composed.lock.changed_pixels
             result.raw_changed_share = composed.lock.raw_changed_share
             result.inside_changed_share = composed.lock.inside_changed_share
-        result.save(update_fields=["picture", *LOCK_FIELDS])
+            result.note_fit(composed.drift, colour_matched=composed.colour_matched)
+        result.save(update_fields=["picture", *LOCK_FIELDS, *FIT_FIELDS])
 
 
 def _put_together(job: EditJob, result: Result, attempt: Attempt) -> PutTogether:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
@@ -22,7 +23,9 @@ from editor.processing import process_job
 from editor.results import keep_answer, keep_raw
 from editor.submission import cancel_edit, pay_again
 from editor.tasks import run_job
+from editor.uploads import receive_picture
 from tests.factories import make_job, make_picture
+from tests.pictures import encoded, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -73,8 +76,22 @@ def test_a_job_becomes_a_kept_picture_with_every_unpainted_pixel_as_it_was(job, 
     assert result.changed_pixels == 0
     assert result.outside_pixels == outside.sum()
     assert result.raw_changed_share > 0, "the sandbox redraws like a real model"
+    assert result.drift_undone is not None, "how the answer lay was measured"
     assert result.picture.owner == job.owner
     assert result.picture.origin == Picture.Origin.RESULT
+
+
+def test_a_shifted_answer_is_laid_back_and_the_figures_are_kept(alice, catalogue, upstream):
+    photographed = SimpleUploadedFile("street.png", encoded(photo(640, 480)))
+    picture = receive_picture(alice, photographed)
+    job = make_job(alice, picture=picture, model=catalogue["sandbox/inpaint-pro"])
+    run_job(str(job.pk))
+    result = Result.objects.get()
+    assert result.drift_textured
+    assert result.drift_undone
+    assert abs(result.drift_dx) + abs(result.drift_dy) > 0.3, "the sandbox shifts what it redraws"
+    assert result.colour_matched is not None
+    assert result.changed_pixels == 0
 
 
 def test_the_upstream_saw_one_call_with_our_request_id(job, upstream):
