@@ -197,7 +197,7 @@ def prepare_call(job: EditJob) -> Call:
             frame,
             dialect,
             settings.NANOGPT_MAX_BODY_BYTES,
-            Extension.objects.continued(job.picture),
+            Extension.objects.continued(job.picture, job.mask),
         )
     except (PictureRefused, MaskRefused) as refused:
         raise CannotPrepare(str(refused)) from refused

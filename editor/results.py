@@ -21,10 +21,20 @@ from editor import storage
 from editor.imaging import apart, steps
 from editor.imaging.composing import Blend
 from editor.imaging.framing import Box, Frame, Size
+from editor.imaging.margins import overlap
 from editor.imaging.reading import Limits
 from editor.imaging.steps import AnswerRefused, PutTogether
 from editor.leases import holding_attempt, lease, let_go_of_the_database
-from editor.models import Attempt, EditJob, JobState, Lifeboat, Picture, Result, StaffAlert
+from editor.models import (
+    Attempt,
+    EditJob,
+    Extension,
+    JobState,
+    Lifeboat,
+    Picture,
+    Result,
+    StaffAlert,
+)
 from editor.models.results import FIT_FIELDS
 from editor.nanogpt.addresses import origin_of
 from editor.nanogpt.download import download_result
@@ -240,7 +250,7 @@ def _put_together(job: EditJob, result: Result, attempt: Attempt) -> PutTogether
             answer,
             Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS),
             frame_of(attempt),
-            usual_blend(picture.size),
+            usual_blend(picture.size, Extension.objects.continued(job.picture, job.mask)),
             RENDITION_SIDES,
         )
     except AnswerRefused:
@@ -270,9 +280,15 @@ def _answer_as_sent(attempt: Attempt, result: Result) -> bytes:
         return data
 
 
-def usual_blend(picture: Size) -> Blend:
-    """How an answer is laid into a picture of a size unless somebody adjusts it."""
-    return Blend(feather=max(1, round(max(picture) * FEATHER_PIXELS_PER_SIDE)))
+def usual_blend(picture: Size, continued: Box | None = None) -> Blend:
+    """How an answer is laid into a picture of a size unless somebody adjusts it.
+
+    Around a part that was `continued` it fades in over more: what a larger canvas is filled
+    with goes on from that part's edge, and the model need not have met the edge, as it was
+    free to paint over it.
+    """
+    feather = max(1, round(max(picture) * FEATHER_PIXELS_PER_SIDE))
+    return Blend(feather=max(feather, overlap(continued.size) // 2) if continued else feather)
 
 
 def frame_of(attempt: Attempt) -> Frame:

@@ -12,6 +12,10 @@ Colour = tuple[int, int, int]
 REMOVING = re.compile(
     r"\b(remov\w*|eras\w*|delet\w*|get rid of|take away|clean up|without|heal|retouch|inpaint)\b"
 )
+# A larger canvas is filled from what there is, as a gap is.
+CONTINUING = re.compile(
+    r"\b(continu(?:e|es|ing|ation)|extend\w*|expand\w*|outpaint\w*|uncrop\w*)\b"
+)
 REPLACING = re.compile(
     r"\b(replac\w*|fill\w*|swap\w*|instead|turn\w*|chang\w*|transform\w*|into|becom\w*)\b"
 )
@@ -111,6 +115,8 @@ class Intent:
 def read_intent(prompt: str) -> Intent:
     """The same prompt always gives the same intent. Words after "into", "with", "to" win."""
     text = COMPOUND.sub("", " ".join(prompt.lower().split()))
+    if CONTINUING.search(text):
+        return Intent("remove")
     removes = REMOVING.search(text)
     if removes and not REPLACING.search(text):
         return Intent("remove")

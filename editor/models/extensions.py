@@ -12,12 +12,16 @@ from editor.models.pictures import Mask, Picture
 class ExtensionQuerySet(models.QuerySet["Extension"]):
     """Reads over extensions."""
 
-    def continued(self, picture: Picture) -> Box | None:
-        """Give the part of a picture that is to be continued outward, if it was extended."""
-        if picture.origin != Picture.Origin.EXTENDED:
+    def continued(self, picture: Picture, mask: Mask | None) -> Box | None:
+        """Give the part of a picture that an edit is to continue outward.
+
+        None unless the picture was extended, and something is painted beyond what was there.
+        """
+        if mask is None or picture.origin != Picture.Origin.EXTENDED:
             return None
         extension = self.filter(picture=picture).first()
-        return extension.inner if extension else None
+        painted = Box(mask.left, mask.top, mask.right, mask.bottom)
+        return extension.inner if extension and not extension.inner.holds(painted) else None
 
 
 class Extension(models.Model):

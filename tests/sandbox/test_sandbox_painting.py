@@ -34,6 +34,8 @@ def edited(prompt, mask=None, variant=0, seed=1):
         ("remove the car", "remove", ""),
         ("Erase the person in the red coat", "remove", ""),
         ("the beach without people", "remove", ""),
+        ("Replace the blurred border by a natural continuation of the scene", "remove", ""),
+        ("extend the sky", "remove", ""),
         ("remove the fence and replace it with grass", "texture", "grass"),
         ("turn the wall into bricks", "texture", "brick"),
         ("a starry night sky", "texture", "stars"),

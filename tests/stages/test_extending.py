@@ -10,8 +10,9 @@ from PIL import Image
 from editor import extending, storage
 from editor.extending import ExtendRefused, extend_picture
 from editor.imaging.apart import StepFailed
-from editor.imaging.framing import Size
+from editor.imaging.framing import Box, Size
 from editor.imaging.margins import Margins, overlap
+from editor.masks import keep_mask
 from editor.models import (
     EditJob,
     Extension,
@@ -24,9 +25,10 @@ from editor.models import (
 from editor.offers import refresh_catalogue
 from editor.pictures import kept
 from editor.processing import prepare_call
+from editor.results import usual_blend
 from editor.submission import Wish, submit_edit
 from editor.tasks import run_job
-from tests.factories import make_mask, make_model, make_picture
+from tests.factories import make_mask, make_model, make_picture, mask_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +212,19 @@ def test_a_mask_on_any_other_picture_is_sent_as_it_is(alice):
     mask = make_mask(picture)
     sent = sent_mask(queued(alice, picture, make_model(mask_dialect="luminance"), mask))
     assert np.count_nonzero(sent) == mask.painted_pixels
+
+
+def test_paint_inside_the_original_alone_is_sent_as_it_is(alice):
+    extended = extend_picture(alice, make_picture(alice), Margins(120, 0, 0, 0))
+    mask = keep_mask(extended, mask_bytes((440, 240), (130, 20, 200, 90)))
+    sent = sent_mask(queued(alice, extended, make_model(mask_dialect="luminance"), mask))
+    assert np.count_nonzero(sent) == mask.painted_pixels
+
+
+def test_an_answer_fades_in_farther_around_what_is_continued():
+    assert usual_blend(Size(1520, 800)).feather == 5
+    assert usual_blend(Size(1520, 800), Box(320, 0, 1520, 800)).feather == 18
+    assert usual_blend(Size(12_000, 90), Box(0, 0, 12_000, 40)).feather == 40
 
 
 @pytest.mark.parametrize("support", UpstreamModel.MaskSupport.values)
