@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import zlib
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from editor.imaging.colour import convert
 from editor.imaging.comparing import Comparison
 from editor.imaging.composing import Blend, Fit, measured
 from editor.imaging.drift import Drift
-from editor.imaging.encoding import encode_rendition
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.placing import place_of, reduced
 from editor.imaging.reading import ReadPicture
@@ -157,9 +157,13 @@ def _laid(
     )
     place = place_of(frame, Size(*answer.image.size), fit.drift)
     image = reduced(answer.image, place, part, box.size)
+    # Through the original's colours, as it goes when it is composed.
     image = convert(image, answer.icc_profile, original.icc_profile)
-    side = max(box.size)
-    return Laid(encode_rendition(image, original.icc_profile, side, _QUALITY), fit.colour)
+    image = convert(image, original.icc_profile, None).copy()
+    image.info = {}
+    stream = io.BytesIO()
+    image.save(stream, "WEBP", quality=_QUALITY, method=2)
+    return Laid(stream.getvalue(), fit.colour)
 
 
 def _fades_alpha(before: Image.Image, mask: Image.Image | None, after: Image.Image) -> bool:
