@@ -30,6 +30,7 @@ from editor.models import (
     wording,
 )
 from editor.models.catalogue import HELD_BACK
+from editor.models.frame_wording import NOTHING_PAINTED
 from editor.models.framings import kept_wish, wish_key
 from editor.models.wishes import wish_hash
 from editor.money import dollars
@@ -168,8 +169,7 @@ def _check_frame(frame: FrameWish, mask: PaintedMask | Mask | None) -> None:
         else Box(mask.left, mask.top, mask.right, mask.bottom)
     )
     if painted and not painted.meet(frame.box):
-        sentence = "The frame holds nothing of what is painted. Move it over the paint."
-        raise SubmitRefused(sentence, field="frame")
+        raise SubmitRefused(NOTHING_PAINTED, field="frame")
 
 
 def _hash_of(wish: Wish, mask: PaintedMask | Mask | None) -> str:

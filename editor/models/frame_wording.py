@@ -6,6 +6,7 @@ from editor.imaging.framing import Box, Size
 from editor.imaging.planning import SOFT_FROM, FrameChoice, Plan
 from editor.imaging.sizes import fixed_size
 
+NOTHING_PAINTED = "The frame holds nothing of what is painted. Move it over the paint."
 _FULL_DETAIL = 1.05  # nobody sees a twentieth
 
 
@@ -29,13 +30,15 @@ def plan_words(plan: Plan, *, masked: bool) -> str:
     return f"{sends}; each returned pixel covers {about}{plan.enlargement:.1f} of yours."
 
 
-def soft_warning(plan: Plan, automatic: Plan) -> str:
-    """Warn of a result that would be stretched too far; "" where it would not."""
+def frame_warning(plan: Plan, automatic: Plan, painted: Box, *, has_offer: bool) -> str:
+    """Warn of a result that would be stretched too far, or not be there; "" where all is well."""
+    if not plan.frame.box.meet(painted):
+        return NOTHING_PAINTED
     if plan.enlargement <= SOFT_FROM:
         return ""
-    warning = (
-        f"What is painted comes back stretched {plan.enlargement:.1f} times, so it looks soft."
-    )
+    warning = f"It comes back stretched {plan.enlargement:.1f} times, so it looks soft."
+    if has_offer:
+        return warning
     gain = plan.enlargement / max(1.0, automatic.enlargement)
     if gain >= 1.2:
         return f"{warning} Automatic would give {gain:.1f} times the detail."
@@ -48,7 +51,7 @@ def frame_notes(plan: Plan, painted: Box | None) -> list[str]:
     if painted and not plan.frame.box.holds(painted):
         notes.append("Paint outside the frame is left out of this edit.")
     if plan.frame.inner.size != plan.frame.sent:
-        notes.append("The picture is too small for this shape, so its edge is repeated.")
+        notes.append("The picture has another shape, so its edge is repeated to fill the size.")
     return notes
 
 

@@ -16,7 +16,7 @@ from editor.imaging.framing import Box
 from editor.imaging.planning import SOFT_FROM, FrameWish, Plan
 from editor.imaging.sizes import shape_of
 from editor.models import Picture, UpstreamModel
-from editor.models.frame_wording import frame_notes, offer_words, plan_words, soft_warning
+from editor.models.frame_wording import frame_notes, frame_warning, offer_words, plan_words
 from editor.models.framings import plan_for, split_for
 
 
@@ -35,14 +35,18 @@ def frame(request: MemberRequest, pk: uuid.UUID) -> JsonResponse:
     painted = painted.meet(whole) if painted else None
     plan = plan_for(picture, painted, model, size, asked.cleaned_data["frame_wish"])
     automatic = plan_for(picture, painted, model, size, FrameWish())
+    offer = _offer(asked.areas(), picture, model, size)
+    warning = ""
+    if painted:
+        warning = frame_warning(plan, automatic, painted, has_offer=offer is not None)
     return JsonResponse(
         {
             **_as_json(plan),
             "shape": shape_of(size),
             "words": plan_words(plan, masked=painted is not None),
             "notes": frame_notes(plan, painted),
-            "warning": soft_warning(plan, automatic) if painted else "",
-            "offer": _offer(asked.areas(), picture, model, size),
+            "warning": warning,
+            "offer": offer,
         }
     )
 

@@ -36,6 +36,7 @@ export const KEYMAP = [
   { command: "actual", label: "100 %", group: "View", keys: ["1", "Ctrl+1"] },
   { command: "pan", label: "Hold to move the view", group: "View", keys: ["Space"], hold: true },
   { command: "overlay", label: "Show the mask", group: "View", keys: ["V"] },
+  { command: "frame", label: "Show the frame", group: "View", keys: ["F"] },
   { command: "original", label: "Hold to see the original", group: "View", keys: ["\\"], hold: true },
   { command: "prompt", label: "Go to the prompt", group: "Edit", keys: ["/"] },
   { command: "submit", label: "Send the edit", group: "Edit", keys: ["Ctrl+Enter"], anywhere: true },

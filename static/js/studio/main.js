@@ -1,6 +1,7 @@
 /** Entry of the studio page: reads what the server gave, wakes the parts, joins them. */
 
 import { coverageWords } from "./mask/coverage.js";
+import { FrameControl } from "./frame/frame.js";
 import { armDialogs, fillHelp } from "./help.js";
 import { Keys } from "./keys.js";
 import { armSheet, armSliders, uncoveredMiddle } from "./panel.js";
@@ -73,17 +74,49 @@ function showZoom(studio) {
   show();
 }
 
+/**
+ * A held command during which no frame lies over the picture.
+ * @param {import("./toolbar.js").Command} command
+ * @param {FrameControl} frame
+ * @returns {import("./toolbar.js").Command}
+ */
+function withoutFrame(command, frame) {
+  return {
+    run: () => {
+      command.run();
+      frame.reveal(false);
+    },
+    release: () => {
+      command.release?.();
+      frame.reveal(true);
+    },
+  };
+}
+
 function start() {
   const data = readData();
   const root = find("[data-studio]");
   const kept = storage();
   const studio = new Studio(find("[data-stage]"), data.picture, kept);
   const form = new WishForm(find("#wish"), data, studio.sheet, kept);
+  const frame = new FrameControl(
+    { root: find("[data-frames]"), part: find("[data-frame-part]"), form: find("#wish") },
+    studio, data, () => form.refresh(),
+  );
+  form.onRefresh(() => frame.ask());
   /** @type {HTMLDialogElement} */
   const help = find("[data-help-dialog]");
   /** @type {import("./toolbar.js").Commands} */
   const commands = {
     ...studio.commands(),
+    original: withoutFrame(studio.commands().original, frame),
+    frame: {
+      run: () => {
+        frame.toggle();
+        toolbar.refresh();
+      },
+      isPressed: () => frame.isShown,
+    },
     prompt: { run: () => form.prompt.focus() },
     submit: { run: () => void form.submit() },
     help: { run: () => help.showModal() },

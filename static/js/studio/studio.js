@@ -80,6 +80,11 @@ export class Studio {
     return true;
   }
 
+  /** Takes the ring away while the pointer is over something that is not painted on. */
+  pointerAway() {
+    this.#hover(null, false);
+  }
+
   /** @returns {Commands} */
   commands() {
     return { ...this.#toolCommands(), ...this.#maskCommands(), ...this.#viewCommands() };

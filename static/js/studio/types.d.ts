@@ -36,6 +36,8 @@ export interface Wish {
   n: number;
   size: string;
   mask_url: string | null;
+  /** Which part of the picture is sent; context in per cent, the box as left, top, width, height. */
+  frame: { choice: "auto" | "around" | "whole" | "hand"; context: number; box: number[] | null };
 }
 
 export interface StudioData {
@@ -43,6 +45,24 @@ export interface StudioData {
   models: Model[];
   wish: Wish;
   max_prompt: number;
+  urls: { frame: string };
+}
+
+/** What would be sent, and what that means. Boxes are left, top, right, bottom in picture pixels. */
+export interface FrameAnswer {
+  box: number[];
+  choice: "around" | "whole" | "hand";
+  /** Pixels of the picture, along a side, that each returned pixel has to cover. */
+  enlargement: number;
+  /** Whether that is so many that people see it. */
+  soft: boolean;
+  /** Width over height that the frame must have, null when any will do. */
+  shape: number | null;
+  words: string;
+  notes: string[];
+  warning: string;
+  /** Two edits that would do better than one, with a frame for each. */
+  offer: { words: string; boxes: number[][] } | null;
 }
 
 /** What the server says to a submitted edit. */

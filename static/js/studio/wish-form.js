@@ -33,6 +33,8 @@ export class WishForm {
   #sentRevision = 0;
   /** What a try without an answer had asked for; the same wish keeps its key. @type {string | null} */
   #unanswered = null;
+  /** @type {(() => void)[]} */
+  #listeners = [];
   /** Prices that the server said after the page was made, by model and size. @type {Map<string, number | null>} */
   #newPrices = new Map();
 
@@ -89,6 +91,11 @@ export class WishForm {
     }
   }
 
+  /** @param {() => void} listener called when the wish may be another one, but for its mask */
+  onRefresh(listener) {
+    this.#listeners.push(listener);
+  }
+
   /** Brings the button, the price and the sentence about the mask in line with everything chosen. */
   refresh() {
     const { model } = this.#choices;
@@ -101,6 +108,7 @@ export class WishForm {
     this.#showBudget();
     this.#showMaskSentence(model);
     this.#showLength(model);
+    for (const listener of this.#listeners) listener();
   }
 
   /** Measuring a large mask takes a moment, which the end of a stroke should not wait for. */
@@ -196,7 +204,8 @@ export class WishForm {
   /** @param {number} revision */
   #signature(revision) {
     const { model, size, count } = this.#choices;
-    return JSON.stringify([this.prompt.value, model?.id, size, count, revision]);
+    const frame = [...new FormData(this.#form)].filter(([name]) => name.startsWith("frame"));
+    return JSON.stringify([this.prompt.value, model?.id, size, count, revision, frame]);
   }
 
   /** Checks what the person can put right at once. */

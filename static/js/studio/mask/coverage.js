@@ -2,6 +2,7 @@
 
 import { FULL, TILE, TILE_SHIFT, wordsOf } from "./tiles.js";
 
+/** @typedef {import("./box.js").Box} Box */
 /** @typedef {import("./tiles.js").Slot} Slot */
 /** @typedef {import("./tiles.js").Tile} Tile */
 /** @typedef {import("./tiles.js").TileMask} TileMask */
@@ -33,6 +34,29 @@ export class CoverageMeter {
    * @returns {Coverage}
    */
   measure() {
+    const { width, height } = this.#mask;
+    const { painted, grid, across } = this.#count();
+    return { share: painted / (width * height), areas: findAreas(grid, across).length };
+  }
+
+  /**
+   * The boxes of the separate areas, to the cell: up to 8 pixels larger than what is painted.
+   * @returns {Box[]} picture pixels
+   */
+  areaBoxes() {
+    const { width, height } = this.#mask;
+    const { grid, across } = this.#count();
+    const cell = this.#cell;
+    return findAreas(grid, across).map(({ left, top, right, bottom }) => ({
+      left: left * cell,
+      top: top * cell,
+      right: Math.min(width, right * cell),
+      bottom: Math.min(height, bottom * cell),
+    }));
+  }
+
+  /** Counts the painted pixels, and marks the cells that hold any. */
+  #count() {
     const { width, height, columns, rows, slots } = this.#mask;
     const perTile = TILE / this.#cell;
     const grid = new Uint8Array(columns * perTile * rows * perTile);
@@ -50,7 +74,7 @@ export class CoverageMeter {
         grid.set(facts.cells.subarray(y * perTile, (y + 1) * perTile), start);
       }
     });
-    return { share: painted / (width * height), areas: countAreas(grid, columns * perTile) };
+    return { painted, grid, across: columns * perTile };
   }
 
   /**
@@ -129,17 +153,25 @@ function fullFacts(across, down, shift) {
  * Connected areas of a grid of 0 and 1, corners count as touching. Empties the grid.
  * @param {Uint8Array} grid
  * @param {number} width
+ * @returns {Box[]} in cells
  */
-function countAreas(grid, width) {
+function findAreas(grid, width) {
   /** @type {number[]} */
   const open = [];
-  let areas = 0;
+  /** @type {Box[]} */
+  const areas = [];
   for (let start = grid.indexOf(1); start >= 0; start = grid.indexOf(1, start + 1)) {
-    areas++;
+    const area = { left: width, top: Infinity, right: 0, bottom: 0 };
+    areas.push(area);
     grid[start] = 0;
     open.push(start);
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
       const x = at % width;
+      const y = (at - x) / width;
+      area.left = Math.min(area.left, x);
+      area.top = Math.min(area.top, y);
+      area.right = Math.max(area.right, x + 1);
+      area.bottom = Math.max(area.bottom, y + 1);
       for (let row = at - width; row <= at + width; row += width) {
         for (let step = x ? -1 : 0; step <= (x < width - 1 ? 1 : 0); step++) {
           if (!grid[row + step]) continue;

@@ -1,13 +1,16 @@
 /** The mask with its history: what tools paint on. Every change is one undo step, or none. */
 
 import { CoverageMeter } from "./coverage.js";
+import { ExtentFinder } from "./extent.js";
 import { History } from "./history.js";
 import { TileMask } from "./tiles.js";
 
+/** @typedef {import("./box.js").Box} Box */
 /** @typedef {import("./coverage.js").Coverage} Coverage */
 
 export class MaskSheet {
   #meter;
+  #extent;
   /** @type {(() => void)[]} */
   #listeners = [];
   #revision = 0;
@@ -23,6 +26,7 @@ export class MaskSheet {
     this.mask = new TileMask(width, height);
     this.history = new History(this.mask, options);
     this.#meter = new CoverageMeter(this.mask);
+    this.#extent = new ExtentFinder(this.mask);
   }
 
   /** Grows with every change, undo and redo; tells whether the mask is still the one sent. */
@@ -79,6 +83,11 @@ export class MaskSheet {
       this.#measured = { revision: this.#revision, coverage: this.#meter.measure() };
     }
     return this.#measured.coverage;
+  }
+
+  /** @returns {{painted: Box | null, areas: Box[]}} the box of all paint, and one per area */
+  boxes() {
+    return { painted: this.#extent.find(), areas: this.#meter.areaBoxes() };
   }
 
   #tell() {
