@@ -25,6 +25,8 @@ CONTINUE = (
     "with the same light, perspective and style."
 )
 
+RATIOS = ("1:1", "4:3", "3:2", "16:9", "9:16", "A4")  # as static/js/studio/extending.js reads them
+
 
 @login_required
 @require_POST
@@ -53,10 +55,14 @@ def _refused(
     return redirect(picture)
 
 
-def canvas_caps() -> dict[str, int]:
-    """How large a canvas may get, for the studio: pixels in all, and along a side."""
+def canvas_context() -> dict[str, Any]:
+    """What the studio offers: ratios, and how many pixels a canvas may have in all and a side."""
     limits = limits_from(settings)
-    return {"most_pixels": limits.max_pixels, "most_side": limits.max_side}
+    return {
+        "extend_ratios": RATIOS,
+        "most_pixels": limits.max_pixels,
+        "most_side": limits.max_side,
+    }
 
 
 def first_wish(picture: Picture) -> dict[str, Any]:

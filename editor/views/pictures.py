@@ -22,7 +22,7 @@ from editor.models import EditJob, Mask, Picture, UpstreamModel
 from editor.models.framings import frame_as_json
 from editor.money import dollars
 from editor.uploads import UploadRefused, receive_picture
-from editor.views.extending import canvas_caps, first_wish
+from editor.views.extending import canvas_context, first_wish
 from editor.views.guards import wants_json
 from editor.views.paging import one_page
 
@@ -107,7 +107,7 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "wish": wish,
         "max_prompt": MAX_PROMPT,
         "closed": forecasts.closed_gate(),
-        **canvas_caps(),
+        **canvas_context(),
         **strip_context(request, picture),
     }
     context["studio_data"] = _studio_data(context)

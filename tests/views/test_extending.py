@@ -46,6 +46,13 @@ def test_the_studio_of_any_other_picture_starts_empty(alices, alice):
     assert "kept_mask" not in page
 
 
+def test_the_studio_knows_how_large_a_canvas_may_get(alices, alice, settings):
+    settings.MAX_PIXELS = 1_234_567
+    page = alices.get(make_picture(alice).get_absolute_url()).content.decode()
+    assert 'data-most-pixels="1234567"' in page
+    assert 'data-most-side="20000"' in page
+
+
 @pytest.mark.parametrize(
     ("sent", "field", "sentence"),
     [

@@ -17,6 +17,7 @@ export const KEYMAP = [
   { command: "eraser", label: "Eraser", group: "Tools", keys: ["E"] },
   { command: "rectangle", label: "Rectangle", group: "Tools", keys: ["R", "M"] },
   { command: "hand", label: "Move the view", group: "Tools", keys: ["H"] },
+  { command: "extend", label: "Extend the canvas", group: "Tools", keys: ["C"] },
   { command: "swap", label: "Swap brush and eraser", group: "Tools", keys: ["X"] },
   { command: "smaller", label: "Smaller brush", group: "Brush", keys: ["["], repeats: true },
   { command: "larger", label: "Larger brush", group: "Brush", keys: ["]"], repeats: true },

@@ -2,6 +2,7 @@
 
 import { coverageWords } from "./mask/coverage.js";
 import { FrameControl } from "./frame/frame.js";
+import { Extender } from "./extender.js";
 import { armDialogs, fillHelp } from "./help.js";
 import { Keys } from "./keys.js";
 import { armSheet, armSliders, uncoveredMiddle } from "./panel.js";
@@ -106,8 +107,8 @@ function start() {
   form.onRefresh(() => frame.ask());
   /** @type {HTMLDialogElement} */
   const help = find("[data-help-dialog]");
-  /** @type {import("./toolbar.js").Commands} */
-  const commands = {
+  const extender = new Extender(root, studio.stage, data.picture);
+  const commands = extender.among({
     ...studio.commands(),
     original: withoutFrame(studio.commands().original, frame),
     frame: {
@@ -120,9 +121,10 @@ function start() {
     prompt: { run: () => form.prompt.focus() },
     submit: { run: () => void form.submit() },
     help: { run: () => help.showModal() },
-  };
+  });
   const toolbar = new Toolbar(root, commands);
   studio.onChange(() => toolbar.refresh());
+  extender.onChange(() => toolbar.refresh());
   const keys = new Keys(
     (name) => {
       const command = commands[name];

@@ -90,6 +90,15 @@ export class Stage {
   }
 
   /**
+   * Shows a part of the table as large as it fits; it may reach beyond the picture.
+   * @param {Box} box picture pixels
+   */
+  fitBox({ left, top, right, bottom }) {
+    const { scale, x, y } = views.fit({ width: right - left, height: bottom - top }, this.size);
+    this.#move({ scale, x: x - left * scale, y: y - top * scale });
+  }
+
+  /**
    * @param {number} zoom device pixels per picture pixel
    * @param {Point} [point] what stays in place; the middle of the stage when left out
    */
