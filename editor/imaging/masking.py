@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, PngImagePlugin
 
 from editor.imaging.formats import other_kind, picture_format
 from editor.imaging.framing import Box
-from editor.imaging.reading import DECODER_ERRORS
+from editor.imaging.reading import DECODER_ERRORS, let_go
 
 # Greys below this are noise of whatever wrote the file, not paint: nobody sees 3 % of a change.
 FAINTEST_PAINT = 8
@@ -69,7 +69,7 @@ def read_mask(data: bytes, size: tuple[int, int], *, allow_empty: bool = False) 
     except DECODER_ERRORS as problem:
         sentence = "The mask is damaged or cut off and cannot be read to its end."
         raise MaskRefused(sentence, code="damaged") from problem
-    mask = _grey(image).point([0] * FAINTEST_PAINT + list(range(FAINTEST_PAINT, 256)))
+    mask = _without_faint_paint(let_go(_grey(image)))
     mask.info = {}
     if not allow_empty and mask.getbbox() is None:
         sentence = "The mask is empty: paint the part that may change."
@@ -79,10 +79,13 @@ def read_mask(data: bytes, size: tuple[int, int], *, allow_empty: bool = False) 
 
 def measure_mask(mask: Image.Image) -> MaskMeasure:
     """Count the pixels of a mask that may change (every value but 0) and find their box."""
-    box = mask.getbbox()
-    kept = mask.histogram()[0]
     total = mask.width * mask.height
-    return MaskMeasure(total - kept, total, Box(*box) if box else None)
+    painted = mask.getbbox()
+    if painted is None:
+        return MaskMeasure(0, total, None)
+    box = Box(*painted)
+    kept = mask.crop(box).histogram()[0]
+    return MaskMeasure(box.size.pixels - kept, total, box)
 
 
 class SoftPaint:
@@ -145,6 +148,13 @@ def _decoded(data: bytes, size: tuple[int, int]) -> Image.Image:
     image = PngImagePlugin.PngImageFile(io.BytesIO(data))
     image.load()
     return image
+
+
+def _without_faint_paint(mask: Image.Image) -> Image.Image:
+    painted = mask.getbbox()
+    if painted is None or not any(mask.crop(painted).histogram()[1:FAINTEST_PAINT]):
+        return mask
+    return mask.point([0] * FAINTEST_PAINT + list(range(FAINTEST_PAINT, 256)))
 
 
 def _grey(image: Image.Image) -> Image.Image:

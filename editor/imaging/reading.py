@@ -245,7 +245,7 @@ def _normalised(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     """Give `image` as a plain 8-bit RGB or RGBA image, and the profile its values are in."""
     icc_profile: bytes | None = image.info.get("icc_profile")
     if image.mode in ("RGB", "RGBA") and "transparency" not in image.info:
-        return _let_go(image), working_profile(icc_profile)
+        return let_go(image), working_profile(icc_profile)
     image, alpha = _without_alpha(image)
     if image.mode in ("L", "CMYK"):
         converted = device_to_srgb(image, icc_profile)
@@ -257,7 +257,7 @@ def _normalised(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     return image, working_profile(icc_profile)
 
 
-def _let_go(image: Image.Image) -> Image.Image:
+def let_go(image: Image.Image) -> Image.Image:
     """Give the pixels without the file they came from, and without copying them."""
     return image._new(image.im) if isinstance(image, ImageFile) else image
 
