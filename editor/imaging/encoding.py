@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,8 +21,11 @@ from editor.imaging.png import write_png
 # Left free under the ceiling for the prompt, the other fields and the multipart marks.
 FIELDS_RESERVE_BYTES = 64_000
 
-# Tried from the best down. Below 75 the loss starts to show, so the size gives way instead.
-_QUALITIES = (95, 90, 85, 80, 75)
+# The best that fits is searched for. Below the least the loss shows: then the size gives way.
+_MOST_QUALITY, _MOST_QUALITY_AFTER_JPEG, _LEAST_QUALITY = 97, 85, 75
+_NEAR_ENOUGH = 2  # nobody sees less of a difference in quality
+# Lossless WebP needs a fifth to a third less than PNG, but takes its time.
+_WEBP_SAVES = 1.5
 _FULL_COLOUR_QUALITY = 85  # from here on, JPEG keeps colour at full resolution
 _FULL_SIZE_QUALITY = 95
 _MOST_ATTEMPTS = 12
@@ -46,13 +49,31 @@ class MaskDialect(StrEnum):
 
 
 @dataclass(frozen=True)
+class EncodedReference:
+    """A further picture as it is sent."""
+
+    data: bytes
+    mime: str
+    size: Size
+
+
+@dataclass(frozen=True)
 class Encoded:
-    """Image and mask as they are sent, both of exactly `size` pixels; the mask is a PNG."""
+    """Image and mask as they are sent, both of exactly `size` pixels; the mask is a PNG.
+
+    `references` are sent along, each of its own size.
+    """
 
     image: bytes
     image_mime: str
     mask: bytes | None
     size: Size
+    references: tuple[EncodedReference, ...] = ()
+
+    @property
+    def byte_count(self) -> int:
+        """What image and mask take of a body, without the references."""
+        return len(self.image) + len(self.mask or b"")
 
 
 class DoesNotFit(ValueError):
@@ -120,32 +141,39 @@ def _stretched(pixels: NDArray[np.uint8], wanted: int, axis: int) -> NDArray[np.
     return np.asarray(pixels.take(nearest, axis=axis))
 
 
+def room_under(ceiling_bytes: int) -> int:
+    """Give what the pictures of a call may take together, beside its other fields."""
+    return ceiling_bytes - min(FIELDS_RESERVE_BYTES, ceiling_bytes // 8)
+
+
 def encode_for_call(
     image_srgb: Image.Image,
     mask: Image.Image | None,
     frame: Frame,
     dialect: MaskDialect,
     ceiling_bytes: int,
+    taken_bytes: int = 0,
 ) -> Encoded:
     """Write what one call sends: image and mask together under the ceiling, no metadata.
 
-    Losslessly if that fits, else as JPEG (WebP where there is transparency) of the best
-    quality that does, else smaller. Image and mask always have the same pixel size.
-    Raises DoesNotFit for an absurdly low ceiling.
+    Losslessly if that fits (PNG, else WebP), else as JPEG or WebP of the best quality that
+    does, else smaller. Image and mask always have the same pixel size. `taken_bytes` of the
+    ceiling are for other pictures. Raises DoesNotFit for an absurdly low ceiling.
     """
-    image = _without_needless_alpha(image_srgb)
+    image = without_needless_alpha(image_srgb)
     if image.mode == "RGBA" and max(frame.sent) > _WEBP_MAX_SIDE:
         frame = frame.scaled(_WEBP_MAX_SIDE / max(frame.sent))
-    room = ceiling_bytes - min(FIELDS_RESERVE_BYTES, ceiling_bytes // 8)
+    room = room_under(ceiling_bytes) - taken_bytes
     mask = None if dialect is MaskDialect.NONE else mask
     for _attempt in range(_MOST_ATTEMPTS):
         mask_png = encode_mask(cut_mask(mask, frame), dialect) if mask is not None else None
         mask_bytes = len(mask_png or b"")
         part = cut_frame(image, frame)
-        image_bytes, mime = _best_under(part, room - mask_bytes)
-        total = len(image_bytes) + mask_bytes
+        image_bytes, mime = best_under(part, room - mask_bytes)
+        written = Encoded(image_bytes, mime, mask_png, Size(*part.size))
+        total = written.byte_count
         if total <= room:
-            return Encoded(image_bytes, mime, mask_png, Size(*part.size))
+            return written
         frame = frame.scaled(min(0.9, 0.97 * math.sqrt(room / total)))
     message = f"{ceiling_bytes} bytes are too few for any picture"
     raise DoesNotFit(message)
@@ -161,7 +189,7 @@ def encode_full(image: Image.Image, icc_profile: bytes | None) -> tuple[bytes, s
 
     JPEG for an opaque picture, PNG where there is transparency; the profile is kept.
     """
-    image = _without_needless_alpha(image)
+    image = without_needless_alpha(image)
     if image.mode == "RGBA":
         return encode_master(image, icc_profile), "png"
     return _jpeg(image, _FULL_SIZE_QUALITY, icc_profile), "jpg"
@@ -218,38 +246,67 @@ def _letterboxed(part: Image.Image, frame: Frame) -> Image.Image:
     return Image.fromarray(np.pad(pixels, rim, mode="edge"))
 
 
-def _without_needless_alpha(image: Image.Image) -> Image.Image:
+def without_needless_alpha(image: Image.Image) -> Image.Image:
+    """Drop an alpha channel that hides nothing."""
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         return image.convert("RGB")
     return image
 
 
-def _best_under(image: Image.Image, room: int) -> tuple[bytes, str]:
-    """Write an image as well as the room allows; as small as can be if nothing fits."""
-    if _png_may_fit(image, room):
+def best_under(image: Image.Image, room: int) -> tuple[bytes, str]:
+    """Write an RGB or RGBA image as well as the room allows, with its MIME type.
+
+    As small as can be at full size if nothing fits.
+    """
+    fits_webp = max(image.size) <= _WEBP_MAX_SIDE
+    needed = _png_guess(image)
+    if needed <= room * 1.2:
         png = _png(image)
         if len(png) <= room:
             return png, "image/png"
-    write, mime = (_webp, "image/webp") if image.mode == "RGBA" else (_jpeg, "image/jpeg")
-    for quality in _QUALITIES:
-        written = write(image, quality)
-        # A picture three times too large will not fit at any of these qualities.
-        if len(written) <= room or len(written) > 3 * room:
-            break
-    return written, mime
+        needed = len(png)
+    if fits_webp and needed <= room * _WEBP_SAVES:
+        webp = _written(image, "WEBP", lossless=True, quality=0, method=0, exact=True)
+        if len(webp) <= room:
+            return webp, "image/webp"
+    if image.mode == "RGBA":
+        return _best_quality(_webp, image, room, _MOST_QUALITY), "image/webp"
+    jpeg = _best_quality(_jpeg, image, room, _MOST_QUALITY)
+    # At the least quality WebP needs half as much as JPEG, and still shows more than a smaller one.
+    if len(jpeg) <= room or len(jpeg) > 3 * room or not fits_webp:
+        return jpeg, "image/jpeg"
+    return _best_quality(_webp, image, room, _MOST_QUALITY_AFTER_JPEG), "image/webp"
 
 
-def _png_may_fit(image: Image.Image, room: int) -> bool:
-    """Judge from a few strips whether the whole picture is worth writing as PNG."""
+def _best_quality(
+    write: Callable[[Image.Image, int], bytes], image: Image.Image, room: int, most: int
+) -> bytes:
+    """Search for the best quality that fits; give the least one if none does."""
+    best = write(image, most)
+    if len(best) <= room:
+        return best
+    best, low = write(image, _LEAST_QUALITY), _LEAST_QUALITY
+    while len(best) <= room and most - low > _NEAR_ENOUGH:
+        middle = (low + most) // 2
+        written = write(image, middle)
+        if len(written) <= room:
+            best, low = written, middle
+        else:
+            most = middle
+    return best
+
+
+def _png_guess(image: Image.Image) -> float:
+    """Judge from a few strips how many bytes a picture needs as PNG; 0 for a small one."""
     strips, rows = 8, 16
     if image.height < 4 * strips * rows:
-        return True
+        return 0
     step = image.height // strips
     sample = Image.new(image.mode, (image.width, strips * rows))
     for strip in range(strips):
         top = strip * step + (step - rows) // 2
         sample.paste(image.crop((0, top, image.width, top + rows)), (0, strip * rows))
-    return len(_png(sample)) * image.height / sample.height <= room * 1.2
+    return len(_png(sample)) * image.height / sample.height
 
 
 def _png(image: Image.Image, icc_profile: bytes | None = None) -> bytes:

@@ -6,6 +6,7 @@ all that comes back, as result or as exception.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from editor.imaging.adjusting import NothingLeft, OtherAreas, Recipe, adjusted
@@ -15,8 +16,8 @@ from editor.imaging.drift import Drift
 from editor.imaging.encoding import (
     DoesNotFit,
     Encoded,
+    EncodedReference,
     MaskDialect,
-    encode_for_call,
     encode_full,
     encode_kept_mask,
     encode_master,
@@ -31,6 +32,7 @@ from editor.imaging.previewing import Areas, Found, Laid, Preview, preview
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
 from editor.imaging.replies import by_name
 from editor.imaging.seam import ColourMatch
+from editor.imaging.sharing import bounded, encode_together
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,9 @@ def prepare(
     dialect: MaskDialect,
     ceiling_bytes: int,
     continued: Box | None = None,
+    references: Sequence[Kept] = (),
 ) -> Encoded:
-    """Encode what one call sends of a kept picture and its kept mask.
+    """Encode what one call sends of a kept picture, its kept mask and further kept pictures.
 
     `continued` is the part that a model is to continue outward: the mask that is sent
     reaches into its edge. Raises PictureRefused, MaskRefused and DoesNotFit.
@@ -154,7 +157,10 @@ def prepare(
     painted = read_mask(mask, picture.size) if mask is not None else None
     if painted is not None and continued is not None:
         painted = with_overlap(painted, continued)
-    return encode_for_call(as_srgb(picture.read()), painted, frame, dialect, ceiling_bytes)
+    # One after the other, as each may be large until it is brought to its size.
+    others = [bounded(as_srgb(reference.read())) for reference in references]
+    image = as_srgb(picture.read())
+    return encode_together(image, painted, frame, dialect, ceiling_bytes, others)
 
 
 def put_together(
@@ -245,6 +251,7 @@ KNOWN = by_name(
         DoesNotFit,
         Drift,
         Encoded,
+        EncodedReference,
         Extended,
         Found,
         Frame,

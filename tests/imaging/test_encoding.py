@@ -196,6 +196,35 @@ def test_no_quality_is_given_up_that_would_have_fitted():
     assert loose.size == tight.size == (1200, 900)
 
 
+def test_what_just_fails_to_fit_as_png_is_still_sent_without_loss():
+    for mode in ("RGB", "RGBA"):
+        image = photo(700, 500, mode=mode)
+        ceiling = round(len(encode_master(image, None)) * 0.9)
+        sent = encode_for_call(image, None, whole(image), MaskDialect.NONE, ceiling)
+        assert sent.image_mime == "image/webp"
+        assert opened(sent.image).tobytes() == image.tobytes()
+
+
+def test_the_best_quality_that_fits_is_found():
+    image = photo(1200, 900)
+    sizes = []
+    for quality in (97, 93, 90, 84, 79, 75):
+        ceiling = len(encoded(image, "JPEG", quality=quality, subsampling=0)) + 64_001
+        sent = encode_for_call(image, None, whole(image), MaskDialect.NONE, ceiling)
+        assert sent.size == (1200, 900)
+        assert len(sent.image) > 0.6 * (ceiling - 64_000)
+        sizes.append(len(sent.image))
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_picture_keeps_its_size_where_webp_still_fits_and_jpeg_does_not():
+    image = photo(1200, 900)
+    least = len(encoded(image, "JPEG", quality=75))
+    sent = encode_for_call(image, None, whole(image), MaskDialect.NONE, round(least * 0.8))
+    assert (sent.image_mime, sent.size) == ("image/webp", (1200, 900))
+    assert opened(sent.image).mode == "RGB"
+
+
 def test_what_cannot_fit_at_any_quality_is_made_smaller_in_its_shape():
     image = noise(800, 600)
     sent = encode_for_call(
