@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.contrib.auth.forms import UserCreationForm
 from editor.imaging.framing import Box
 from editor.imaging.margins import Margins
 from editor.imaging.planning import FrameChoice, FrameWish
-from editor.models import Review, UpstreamModel, User
+from editor.models import Picture, Review, UpstreamModel, User
 from editor.models.framings import DEFAULT_CONTEXT_PERCENT, MAX_CONTEXT_PERCENT
 from editor.money import NANO
 
@@ -21,6 +22,8 @@ MAX_PROMPT = 4000
 MAX_IMAGES = 10
 MOST_MARGIN = 20_000  # no side of a picture may be longer than that
 MAX_AREAS = 64
+MAX_REFERENCES = 100  # what a model takes is far less, and says so
+REFERENCE_GONE = "A reference is not there any more. Choose again."
 MAX_SIDE = 100_000  # far beyond any picture; boxes are clipped to theirs
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
 
@@ -133,6 +136,22 @@ class FrameQuestion(FrameForm):
             return []
 
 
+class ReferencesField(forms.Field):
+    """Ids of pictures, in their order, each once."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: list[str] | None) -> list[uuid.UUID]:
+        """Read the ids."""
+        given = list(dict.fromkeys(value or []))
+        if len(given) > MAX_REFERENCES:
+            raise forms.ValidationError(f"{MAX_REFERENCES} references are the most.")
+        try:
+            return [uuid.UUID(each) for each in given]
+        except ValueError as unreadable:
+            raise forms.ValidationError(REFERENCE_GONE) from unreadable
+
+
 class WishForm(FrameForm):
     """What the studio sends."""
 
@@ -155,12 +174,22 @@ class WishForm(FrameForm):
     shown_price = forms.IntegerField(min_value=0, required=False)
     mask = forms.FileField(required=False, allow_empty_file=True)
     kept_mask = forms.UUIDField(required=False)
+    references = ReferencesField(required=False)
     run_again = forms.BooleanField(required=False)  # although the same wish was made before
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, owner: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.owner = owner
         models = self.fields["model"]
         models.queryset = UpstreamModel.objects.offered()  # type: ignore[attr-defined]
+
+    def clean_references(self) -> list[Picture]:
+        """Find the pictures, which must be the person's own. How many, the model decides."""
+        ids: list[uuid.UUID] = self.cleaned_data["references"]
+        found = Picture.objects.owned_by(self.owner).in_bulk(ids)
+        if len(found) < len(ids):
+            raise forms.ValidationError(REFERENCE_GONE)
+        return [found[each] for each in ids]
 
     def clean_prompt(self) -> str:
         """Refuse what is blank after cleaning, or longer than any model reads."""

@@ -47,6 +47,8 @@ from editor.models import (
     EditJob,
     Extension,
     JobState,
+    Picture,
+    Reference,
     UpstreamModel,
 )
 from editor.models.catalogue import HELD_BACK
@@ -184,8 +186,9 @@ def prepare_call(job: EditJob) -> Call:
         sentence = f"{model.name}: {HELD_BACK}"
         raise HeldBack(sentence)
     _check_price(job, model)
+    references = _references(job, model)
     frame = plan_of(job, model).frame
-    dialect = MaskDialect(model.mask_dialect)
+    dialect = MaskDialect(job.mask_dialect or model.mask_dialect)
     try:
         mask = (
             storage.get_as_written(str(job.mask.file.name), job.mask.sha256) if job.mask else None
@@ -198,6 +201,7 @@ def prepare_call(job: EditJob) -> Call:
             dialect,
             settings.NANOGPT_MAX_BODY_BYTES,
             Extension.objects.continued(job.picture, job.mask),
+            [kept(picture) for picture in references],
         )
     except (PictureRefused, MaskRefused) as refused:
         raise CannotPrepare(str(refused)) from refused
@@ -218,6 +222,15 @@ def prepare_call(job: EditJob) -> Call:
         _request(job, model, encoded, attempt_id),
         _frame_record(frame, encoded, dialect),
     )
+
+
+def _references(job: EditJob, model: UpstreamModel) -> list[Picture]:
+    """What to send along; a model may take fewer by now than when the job was submitted."""
+    pictures = Reference.objects.pictures_of(job)
+    if len(pictures) > model.max_references:
+        sentence = f"{model.name} takes {model.references_text}, not {len(pictures)}."
+        raise CannotPrepare(sentence)
+    return pictures
 
 
 def _check_price(job: EditJob, model: UpstreamModel) -> None:
@@ -243,6 +256,10 @@ def _request(
             prompt=job.prompt,
             image=FilePart("image", encoded.image, encoded.image_mime),
             mask=FilePart("mask", encoded.mask, "image/png") if encoded.mask else None,
+            references=tuple(
+                FilePart(f"reference-{number}", reference.data, reference.mime)
+                for number, reference in enumerate(encoded.references, start=1)
+            ),
             n=job.n if job.n > 1 else None,
             size=size if size in model.sizes else None,
             request_id=str(attempt_id),
@@ -261,6 +278,7 @@ def _frame_record(frame: Frame, encoded: Encoded, dialect: MaskDialect) -> dict[
         "mime": encoded.image_mime,
         "sha256": hashlib.sha256(encoded.image).hexdigest(),
         "mask_dialect": dialect.value if encoded.mask else "none",
+        "references": [list(reference.size) for reference in encoded.references],
     }
 
 

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 
 from editor import budgets
 from editor.budgets import OverBudget
+from editor.imaging.encoding import MaskDialect
 from editor.imaging.framing import Box
 from editor.imaging.planning import FrameChoice, FrameWish
 from editor.masks import PaintedMask, keep_painted, read_painted
@@ -24,7 +25,9 @@ from editor.models import (
     EditJob,
     JobState,
     Mask,
+    MaskTest,
     Picture,
+    Reference,
     UpstreamModel,
     User,
     wording,
@@ -51,6 +54,9 @@ class Wish:
     size: str
     mask: bytes | Mask | None  # painted just now, painted before, or the whole picture may change
     frame: FrameWish = field(default_factory=FrameWish)
+    references: tuple[Picture, ...] = ()  # further pictures to send along, in this order
+    test: MaskTest | None = None  # what it is part of, if it is a test of masks,
+    dialect: MaskDialect | None = None  # and how the mask is written for it
 
 
 class SubmitRefused(Exception):
@@ -106,6 +112,7 @@ def submit_edit(
     earlier = EditJob.objects.filter(owner=owner, submit_key=submit_key).first()
     if earlier:
         return _same_wish(earlier, wish), False
+    _check_references(owner, wish)
     painted = read_painted(wish.picture, wish.mask) if isinstance(wish.mask, bytes) else wish.mask
     digest = _hash_of(wish, painted)
     there = None if run_again else EditJob.objects.already_there(owner, digest)
@@ -125,12 +132,15 @@ def submit_edit(
         n=wish.n,
         size=wish.size,
         **kept_wish(wish.frame),
+        mask_test=wish.test,
+        mask_dialect=wish.dialect or "",
         estimate_nano=estimate,
         wish_hash=digest,
     )
     try:
         with transaction.atomic():
             job.save(force_insert=True)
+            Reference.objects.keep(job, wish.references)
             budgets.grant_consent(job, estimate, by=by or owner)
             job.note("Queued.", actor=by or owner)
             transaction.on_commit(partial(hint_job, job.pk), robust=True)
@@ -159,6 +169,18 @@ def _agreed_price(wish: Wish, shown_price_nano: int | None) -> int | None:
     return estimate
 
 
+def _check_references(owner: User, wish: Wish) -> None:
+    """Refuse more than the model takes, and what is not this person's, or not any more."""
+    most, given = wish.model.max_references, wish.references
+    if len(given) > most:
+        sentence = f"{wish.model.name} takes {wish.model.references_text}, not {len(given)}."
+        raise SubmitRefused(sentence, field="references")
+    there = Picture.objects.owned_by(owner).filter(pk__in=[picture.pk for picture in given])
+    if there.count() != len(given):  # gone meanwhile, somebody else's, or the same one twice
+        sentence = "A reference is not there any more. Choose again."
+        raise SubmitRefused(sentence, field="references")
+
+
 def _check_frame(frame: FrameWish, mask: PaintedMask | Mask | None) -> None:
     """Refuse a frame by hand that holds nothing of the paint: nothing could change."""
     if mask is None or frame.choice is not FrameChoice.BY_HAND or frame.box is None:
@@ -181,18 +203,21 @@ def _hash_of(wish: Wish, mask: PaintedMask | Mask | None) -> str:
         wish.n,
         wish.size,
         wish_key(wish.frame, masked=mask is not None),
+        [picture.sha256 for picture in wish.references],
+        wish.dialect or "",
     )
 
 
 def _same_wish(job: EditJob, wish: Wish) -> EditJob:
-    if (job.picture_id, job.prompt, job.model_id, job.n, job.size, job.frame_wish) != (
+    same = (job.picture_id, job.prompt, job.model_id, job.n, job.size, job.frame_wish) == (
         wish.picture.pk,
         wish.prompt,
         wish.model.model_id,
         wish.n,
         wish.size,
         wish.frame,
-    ):
+    )
+    if not same or Reference.objects.pictures_of(job) != list(wish.references):
         sentence = "This form was already sent with other settings. Reload the page and try again."
         raise SubmitRefused(sentence, status=409)
     return job
@@ -278,7 +303,18 @@ def repeat_edit(
     if model is None:
         sentence = f"{job.model_name} is not offered any more. Choose another model in the studio."
         raise SubmitRefused(sentence, field="model", status=409)
-    wish = Wish(job.picture, job.prompt, model, job.n, job.size, job.mask, job.frame_wish)
+    wish = Wish(
+        job.picture,
+        job.prompt,
+        model,
+        job.n,
+        job.size,
+        job.mask,
+        job.frame_wish,
+        tuple(Reference.objects.pictures_of(job)),
+        job.mask_test,
+        MaskDialect(job.mask_dialect) if job.mask_dialect else None,
+    )
     again, is_new = submit_edit(
         job.owner, wish, submit_key, shown_price_nano, run_again=True, by=actor
     )

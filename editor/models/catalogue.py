@@ -90,6 +90,19 @@ class UpstreamModel(models.Model):
         """Price of one image in nano-dollars; None when the catalogue names none."""
         return price_of(self.prices, size)
 
+    @property
+    def max_references(self) -> int:
+        """How many pictures may be sent along beside the one to edit."""
+        return max(0, self.max_inputs - 1)
+
+    @property
+    def references_text(self) -> str:
+        """The same in words."""
+        most = self.max_references
+        if not most:
+            return "no further pictures"
+        return "at most 1 further picture" if most == 1 else f"at most {most} further pictures"
+
     def images_for(self, wanted: int) -> int:
         """How many images a call brings: models with a fixed count ignore the wish."""
         return self.fixed_images or wanted
@@ -110,6 +123,7 @@ class UpstreamModel(models.Model):
             "price_nano": self.price_nano(),
             "max_images": self.max_images,
             "fixed_images": self.fixed_images,
+            "max_references": self.max_references,
             "mask_support": self.mask_support,
             "prompt_limit": self.prompt_limit,
             "held_back": HELD_BACK if self.held_back else "",

@@ -95,6 +95,13 @@ class Picture(models.Model):
         return reverse("editor:picture_original", args=[self.pk])
 
     @property
+    def is_in_use(self) -> bool:
+        """Whether an edit that is still open starts from it, or sends it along."""
+        lent = self.lent_to.values("job")
+        jobs = self.jobs.model.objects.filter(models.Q(picture=self) | models.Q(pk__in=lent))
+        return jobs.still_open().exists()
+
+    @property
     def megapixels(self) -> float:
         return self.width * self.height / 1_000_000
 

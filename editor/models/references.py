@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 
 from editor.models.jobs import EditJob
 from editor.models.pictures import Picture
+
+
+class ReferenceQuerySet(models.QuerySet["Reference"]):
+    """Reads and the one write of references."""
+
+    def keep(self, job: EditJob, pictures: Sequence[Picture]) -> None:
+        """Write down what a new job sends along, in this order."""
+        self.bulk_create(
+            self.model(job=job, picture=picture, place=place)
+            for place, picture in enumerate(pictures)
+        )
+
+    def pictures_of(self, job: EditJob) -> list[Picture]:
+        """Give what a job sends along, in order; also what has been deleted since."""
+        return [each.picture for each in self.filter(job=job).select_related("picture")]
 
 
 class Reference(models.Model):
@@ -14,6 +31,8 @@ class Reference(models.Model):
     job = models.ForeignKey(EditJob, on_delete=models.CASCADE, related_name="references")
     picture = models.ForeignKey(Picture, on_delete=models.PROTECT, related_name="lent_to")
     place = models.PositiveSmallIntegerField()
+
+    objects = ReferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["place"]

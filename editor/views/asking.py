@@ -56,6 +56,7 @@ def _wish_context(
         "price_nano": price_nano,
         "price_text": dollars(price_nano),
         "frame_fields": as_fields(wish.frame),
+        "references": wish.references,
     }
 
 

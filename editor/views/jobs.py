@@ -32,7 +32,7 @@ from editor.views.standing import standings
 def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Queue a wish. Whatever is wrong is said in one sentence, and nothing is paid."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
-    form = WishForm(request.POST, request.FILES)
+    form = WishForm(request.POST, request.FILES, owner=request.user)
     if not form.is_valid():
         field, sentence = form.first_problem()
         return _refused(request, picture, sentence, field=field)
@@ -76,6 +76,7 @@ def _wish(picture: Picture, cleaned: dict[str, Any]) -> Wish:
         cleaned["size"],
         mask,
         cleaned["frame_wish"],
+        tuple(cleaned["references"]),
     )
 
 

@@ -24,6 +24,7 @@ from editor.money import dollars
 from editor.uploads import UploadRefused, receive_picture
 from editor.views.extending import canvas_context, first_wish
 from editor.views.guards import wants_json
+from editor.views.lending import lendable, lent_by
 from editor.views.paging import one_page
 
 PAGE_SIZE = 24
@@ -36,7 +37,7 @@ def home(request: MemberRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("editor:setup" if no_account_yet() else "editor:login")
     pictures, next_url = one_page(
-        Picture.objects.owned_by(request.user).newest_first(),
+        Picture.objects.on_wall_of(request.user).newest_first(),
         request.GET.get("after", ""),
         PAGE_SIZE,
         reverse("editor:home"),
@@ -83,6 +84,7 @@ def _uploaded(request: MemberRequest, picture: Picture) -> dict[str, str]:
         "id": str(picture.pk),
         "url": picture.get_absolute_url(),
         "name": picture.name,
+        "thumb": picture.thumb_url,
         "card": card,
     }
 
@@ -99,7 +101,11 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         else model.for_studio()
         for model in UpstreamModel.objects.offered()
     ]
-    wish = {"frame": frame_as_json(FrameWish()), **_earlier_wish(request, picture)}
+    wish = {
+        "frame": frame_as_json(FrameWish()),
+        "references": [],
+        **_earlier_wish(request, picture),
+    }
     context = {
         "models": models,
         "form_action": reverse("editor:submit", args=[picture.pk]),
@@ -108,6 +114,7 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "max_prompt": MAX_PROMPT,
         "closed": forecasts.closed_gate(),
         **canvas_context(),
+        "lendable": lendable(picture, wish["references"]),
         **strip_context(request, picture),
     }
     context["studio_data"] = _studio_data(context)
@@ -129,6 +136,7 @@ def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
         "size": job.size,
         "mask_url": job.mask_url,
         "frame": frame_as_json(job.frame_wish),
+        "references": lent_by(job),
     }
 
 
@@ -164,6 +172,7 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
             "submit": context["form_action"],
             "strip": reverse("editor:picture_strip", args=[picture.pk]),
             "frame": reverse("editor:picture_frame", args=[picture.pk]),
+            "upload": reverse("editor:upload"),
         },
     }
 
@@ -181,8 +190,8 @@ def strip(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def delete(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Put a picture into the bin. Jobs and results made from it keep what they need."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
-    if EditJob.objects.filter(picture=picture).still_open().exists():
-        messages.error(request, "This picture is being edited right now. Wait, or cancel first.")
+    if picture.is_in_use:
+        messages.error(request, "An edit with this picture is still open. Wait, or cancel it.")
         return redirect(picture)
     Picture.objects.filter(pk=picture.pk).update(deleted_at=timezone.now())
     messages.success(request, f"“{picture.name}” was deleted.")
