@@ -52,6 +52,7 @@ export const GESTURES = [
   { keys: "Wheel, pinch", label: "Zoom to the pointer" },
   { keys: "Middle drag", label: "Move the view" },
   { keys: "Ctrl + wheel", label: "Brush size" },
+  { keys: "Alt + pull", label: "Extend on both sides at once" },
   { keys: "Two fingers", label: "Move and zoom" },
   { keys: "Two-finger tap", label: "Undo" },
   { keys: "Three-finger tap", label: "Redo" },
