@@ -74,6 +74,25 @@ def test_a_pulled_canvas_is_filled_and_keeps_the_picture_bit_for_bit(page, compl
     assert np.asarray(after)[:, 840:].std() > 5, "the new area is filled"
 
 
+def test_what_was_written_goes_along(page, complaints):
+    open_extending(page)
+    prompt = page.get_by_role("textbox", name="What should happen")
+    page.keyboard.press("Escape")
+    prompt.fill("continue with mountains")
+    page.get_by_role("button", name="Extend the canvas").click()
+    page.get_by_role("button", name="4:3").click()
+    expect(page.get_by_role("button", name="Extend", exact=True)).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    page.get_by_role("button", name="A4").click()
+    before = page.url
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != before)
+    expect(prompt).to_have_value("continue with mountains")
+    page.reload()
+    expect(prompt).to_have_value(re.compile("continuation of the scene"))
+
+
 def test_ratios_places_keys_and_escape(page, complaints):
     open_extending(page)
     page.get_by_role("button", name="16:9").click()

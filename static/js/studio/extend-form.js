@@ -20,6 +20,7 @@ export class ExtendForm {
   #picture;
   #caps;
   #change;
+  #leave;
   #isBusy = false;
   /** @type {Margins} */
   #shown = NOTHING;
@@ -27,12 +28,13 @@ export class ExtendForm {
   /**
    * @param {HTMLFormElement} form
    * @param {Size} picture
-   * @param {{change: (margins: Margins) => void, close: () => void}} does
+   * @param {{change: (margins: Margins) => void, close: () => void, leave: (url: string) => void}} does
    */
   constructor(form, picture, does) {
     this.#form = form;
     this.#picture = picture;
     this.#change = does.change;
+    this.#leave = does.leave;
     const { mostPixels, mostSide } = form.dataset;
     this.#caps = { pixels: Number(mostPixels), side: Number(mostSide) };
     form.noValidate = true;
@@ -88,6 +90,7 @@ export class ExtendForm {
     this.#setBusy(true);
     const { url, error, field } = await this.#post();
     if (url) {
+      this.#leave(url);
       location.assign(url);
       setTimeout(() => this.#setBusy(false), STAYED_AFTER);
       return;

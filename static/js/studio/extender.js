@@ -1,5 +1,6 @@
 /** Extending the canvas: a mode of the studio. Joins the frame on the stage and the form beside it. */
 
+import { carryPrompt } from "./carried.js";
 import { ExtendForm } from "./extend-form.js";
 import { ExtendFrame } from "./extend-frame.js";
 import { NOTHING, canvasOf, pull } from "./extending.js";
@@ -38,8 +39,9 @@ export class Extender {
    * @param {HTMLElement} root the studio
    * @param {Stage} stage
    * @param {import("./types.js").Picture} picture
+   * @param {HTMLTextAreaElement} prompt
    */
-  constructor(root, stage, picture) {
+  constructor(root, stage, picture, prompt) {
     this.#root = root;
     this.#stage = stage;
     this.#picture = picture;
@@ -47,6 +49,7 @@ export class Extender {
     this.#form = new ExtendForm(/** @type {HTMLFormElement} */ (root.querySelector("[data-extend]")), picture, {
       change: (margins) => this.#set(margins, true),
       close: () => this.close(),
+      leave: (url) => carryPrompt(url, prompt.value),
     });
     this.#frame = new ExtendFrame(table, picture, {
       begin: () => (this.#before = this.#margins),

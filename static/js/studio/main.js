@@ -1,6 +1,7 @@
 /** Entry of the studio page: reads what the server gave, wakes the parts, joins them. */
 
 import { coverageWords } from "./mask/coverage.js";
+import { takePrompt } from "./carried.js";
 import { FrameControl } from "./frame/frame.js";
 import { Extender } from "./extender.js";
 import { armDialogs, fillHelp } from "./help.js";
@@ -107,7 +108,8 @@ function start() {
   form.onRefresh(() => frame.ask());
   /** @type {HTMLDialogElement} */
   const help = find("[data-help-dialog]");
-  const extender = new Extender(root, studio.stage, data.picture);
+  form.prompt.value = takePrompt(location.pathname) ?? form.prompt.value;
+  const extender = new Extender(root, studio.stage, data.picture, form.prompt);
   const commands = extender.among({
     ...studio.commands(),
     original: withoutFrame(studio.commands().original, frame),
