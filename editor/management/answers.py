@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from editor.imaging.framing import Frame, Size
+from editor.imaging.framing import Box, Frame, Size
 from editor.management.canvas import Plane, blur
 from editor.management.drawing import draw
 from editor.management.noise import clouds
@@ -25,9 +25,14 @@ def answer_size(frame: Frame) -> Size:
 
 
 def draw_answer(
-    source: Source, changes: str, frame: Frame, mask: Image.Image | None, take: int
+    source: Source,
+    changes: str,
+    frame: Frame,
+    picture: Size,
+    mask: Image.Image | None,
+    take: int,
 ) -> bytes:
-    """Draw one answer for what `frame` sends and encode it as a JPEG.
+    """Draw one answer for what `frame` sends of a picture and encode it as a JPEG.
 
     Away from the mask the model has redrawn things by a pixel and a shade, as real ones
     do; `take` makes each answer differ.
@@ -37,12 +42,14 @@ def draw_answer(
     wanted = frozenset(change.strip() for change in changes.split(",") if change.strip())
     drawing = draw(
         source.scene,
-        (inner.size.width, inner.size.height),
+        _whole(picture, frame.box, inner.size),
         seed=source.seed,
         changes=wanted,
         grain_seed=take + 1,
     )
-    drifted = _drift(np.asarray(drawing.image, dtype=np.float32), mask, take)
+    sent = drawing.image.resize(inner.size, box=_place(picture, frame.box, drawing.image.size))
+    seen = mask.crop(frame.box) if mask else None
+    drifted = _drift(np.asarray(sent, dtype=np.float32), seen, take)
     edges = (
         (inner.top, size.height - inner.bottom),
         (inner.left, size.width - inner.right),
@@ -53,6 +60,18 @@ def draw_answer(
     image = Image.fromarray(np.clip(levels, 0, 255).round().astype(np.uint8))
     image.save(stream, "JPEG", quality=93, subsampling=0)
     return stream.getvalue()
+
+
+def _whole(picture: Size, box: Box, shown: Size) -> tuple[int, int]:
+    """How large the whole picture is to be drawn for its box to have the size `shown`."""
+    across, down = shown.width / box.size.width, shown.height / box.size.height
+    return round(picture.width * across), round(picture.height * down)
+
+
+def _place(picture: Size, box: Box, drawn: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Where the box of the picture lies in a drawing of all of it."""
+    across, down = drawn[0] / picture.width, drawn[1] / picture.height
+    return box.left * across, box.top * down, box.right * across, box.bottom * down
 
 
 def _drift(levels: Plane, mask: Image.Image | None, take: int) -> Plane:

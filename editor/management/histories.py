@@ -16,7 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from editor import budgets, storage
-from editor.imaging.framing import Frame, Size, choose_size, frame_whole
+from editor.imaging.framing import Frame, Size, choose_size
 from editor.management.answers import draw_answer
 from editor.management.sources import SOURCES, Source
 from editor.management.stories import Story
@@ -33,6 +33,7 @@ from editor.models import (
     UpstreamModel,
     User,
 )
+from editor.models.framings import plan_of
 from editor.models.wishes import wish_hash
 from editor.money import NANO
 from editor.results import compose_result
@@ -158,8 +159,9 @@ class Past:
         """Store the pictures of the answer and compose them, by the application's own stage."""
         mask = opened(self.job.mask) if self.job.mask else None
         frame = frame_of(self.job)
+        size = Size(self.job.picture.width, self.job.picture.height)
         for index, changes in enumerate(self.story.answers):
-            data = draw_answer(self.source, changes, frame, mask, index)
+            data = draw_answer(self.source, changes, frame, size, mask, index)
             result = Result.objects.create(
                 attempt=attempt,
                 index=index,
@@ -187,10 +189,7 @@ def opened(mask: Mask) -> Image.Image:
 
 def frame_of(job: EditJob) -> Frame:
     """What of the picture is sent, chosen as the worker chooses it."""
-    sizes = UpstreamModel.objects.get(model_id=job.model_id).sizes
-    return frame_whole(
-        Size(job.picture.width, job.picture.height), sizes, job.size, max_pixels=None
-    )
+    return plan_of(job, UpstreamModel.objects.get(model_id=job.model_id)).frame
 
 
 def frame_record(job: EditJob) -> dict[str, Any]:
