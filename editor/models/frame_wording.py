@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 from editor.imaging.framing import Box, Size
 from editor.imaging.planning import SOFT_FROM, FrameChoice, Plan
 from editor.imaging.sizes import fixed_size
 
+if TYPE_CHECKING:
+    from editor.models.pictures import Picture
+
 NOTHING_PAINTED = "The frame holds nothing of what is painted. Move it over the paint."
 _FULL_DETAIL = 1.05  # nobody sees a twentieth
+
+
+@dataclass(frozen=True)
+class SentFrame:
+    """The part of a picture that a call sent, as the job's page shows it."""
+
+    box: Box
+    is_whole: bool
+    words: str
+
+
+def sent_frame(kept: Mapping[str, Any], picture: Picture) -> SentFrame | None:
+    """Read the frame that an attempt has kept; None when it has none."""
+    if not kept.get("box") or not kept.get("sent"):
+        return None
+    box, sent = Box(*kept["box"]), Size(*kept["sent"])
+    words = f"The outlined {size_words(box.size)} px were sent"
+    words += "." if sent == box.size else f" at {size_words(sent)}."
+    return SentFrame(box, box == (0, 0, picture.width, picture.height), words)
 
 
 def size_words(size: Size) -> str:

@@ -33,6 +33,7 @@ from django.utils import timezone
 
 from editor.models import wording
 from editor.models.events import Event
+from editor.models.frame_wording import SentFrame, sent_frame
 from editor.models.framings import FrameFields
 from editor.models.pictures import Mask, Picture
 from editor.money import dollars
@@ -359,6 +360,12 @@ class EditJob(FrameFields):
     @property
     def cover_placeholder(self) -> str:
         return self.cover.placeholder
+
+    @property
+    def sent_frame(self) -> SentFrame | None:
+        """Which part of the picture was sent last; None before anything was."""
+        attempt = self.latest_attempt
+        return sent_frame(attempt.frame, self.picture) if attempt else None
 
     @property
     def mask_url(self) -> str | None:

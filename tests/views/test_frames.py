@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from editor.models import EditJob
-from tests.factories import CENT, make_model, make_picture, mask_bytes
+from editor.models import Attempt, EditJob, JobState
+from tests.factories import CENT, make_job, make_model, make_picture, mask_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +150,20 @@ def test_the_choice_goes_along_with_the_wish(alices, picture):
         "context": 50,
         "box": [50, 40, 300, 200],
     }
+
+
+def test_the_jobs_page_outlines_what_was_sent(alices, alice, picture):
+    job = make_job(alice, JobState.DONE, picture=picture)
+    page = alices.get(job.get_absolute_url()).content.decode()
+    assert "were sent" not in page
+    consent = job.consents.get()
+    frame = {"box": [200, 100, 1500, 1400], "sent": [1024, 1024]}
+    attempt = Attempt.objects.create(job=job, consent=consent, frame=frame)
+    page = alices.get(job.get_absolute_url()).content.decode()
+    assert "The outlined 1\u202f300\u00a0\u00d7\u00a01\u202f300 px were sent" in page
+    assert 'x="200" y="100" width="1300" height="1300"' in page
+    Attempt.objects.filter(pk=attempt.pk).update(frame={**frame, "box": [0, 0, *PHOTO]})
+    assert "were sent" not in alices.get(job.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(
