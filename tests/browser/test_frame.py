@@ -47,7 +47,12 @@ def words(page):
 
 def numbers(page) -> list[int]:
     """Left, top, width and height as the fields have them."""
-    return [int(page.get_by_label(name, exact=True).input_value()) for name in SIDES]
+    return [int(side(page, name).input_value()) for name in SIDES]
+
+
+def side(page, name: str):
+    """One of the four fields of a frame by hand."""
+    return page.locator("[data-frame-box]").get_by_label(name, exact=True)
 
 
 SIDES = ("Left", "Top", "Width", "Height")
@@ -114,7 +119,7 @@ def test_the_frame_is_chosen_and_placed_by_keyboard_alone(studio):
     expect(studio.get_by_label("By hand")).to_be_checked()
     left, top, _, _ = numbers(studio)
     for name, value in zip(SIDES, (left, top, 700, 500), strict=True):
-        field = studio.get_by_label(name, exact=True)
+        field = side(studio, name)
         field.focus()
         studio.keyboard.press("Control+a")
         studio.keyboard.type(str(value))
