@@ -17,7 +17,7 @@ from editor.accounts import MemberRequest
 from editor.budgets import OverBudget
 from editor.forms import PriceForm, WishForm
 from editor.masks import MaskRefused
-from editor.models import EditJob, Mask, Picture, UpstreamModel
+from editor.models import EditJob, Mask, Picture, Reference, UpstreamModel
 from editor.models.receipts import month_of, receipt_of
 from editor.money import dollars
 from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
@@ -136,6 +136,7 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "month": month,
         "does_not_fit": month is not None and month.left_nano < (job.estimate_nano or 0),
         "findings": evidence.findings(job),
+        "references": Reference.objects.pictures_of(job),
     }
 
 

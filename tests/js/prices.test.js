@@ -15,7 +15,7 @@ import { budgetWords, costWords, money, paidImages, priceLabel, unitPrice } from
 function model(known = {}) {
   return {
     id: "m", name: "Model", description: "", sizes: [], prices: {}, price_nano: null,
-    max_images: 4, fixed_images: null, mask_support: "native", prompt_limit: null, held_back: "", ...known,
+    max_images: 4, max_references: 0, fixed_images: null, mask_support: "native", prompt_limit: null, held_back: "", ...known,
   };
 }
 

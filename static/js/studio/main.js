@@ -6,6 +6,7 @@ import { FrameControl } from "./frame/frame.js";
 import { Extender } from "./extender.js";
 import { armDialogs, fillHelp } from "./help.js";
 import { Keys } from "./keys.js";
+import { References } from "./references.js";
 import { armSheet, armSliders, uncoveredMiddle } from "./panel.js";
 import { Studio } from "./studio.js";
 import { Toolbar } from "./toolbar.js";
@@ -106,6 +107,9 @@ function start() {
     studio, data, () => form.refresh(),
   );
   form.onRefresh(() => frame.ask());
+  const references = new References(find("[data-references]"), find("#wish"), data, () => form.refresh());
+  form.onRefresh(() => references.show(form.model));
+  references.show(form.model);
   /** @type {HTMLDialogElement} */
   const help = find("[data-help-dialog]");
   form.prompt.value = takePrompt(location.pathname) ?? form.prompt.value;

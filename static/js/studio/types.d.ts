@@ -20,6 +20,8 @@ export interface Model {
   /** Nano-dollars for one image when the model chooses the size, null when unknown. */
   price_nano: number | null;
   max_images: number;
+  /** How many pictures may be sent along beside the one to edit. */
+  max_references: number;
   /** Some models always return (and charge) this many. */
   fixed_images: number | null;
   /** native: the model takes the mask; enforced: NanoEdit alone keeps the rest; required: not without. */
@@ -38,6 +40,14 @@ export interface Wish {
   mask_url: string | null;
   /** Which part of the picture is sent; context in per cent, the box as left, top, width, height. */
   frame: { choice: "auto" | "around" | "whole" | "hand"; context: number; box: number[] | null };
+  references: Lent[];
+}
+
+/** A picture to send along. */
+export interface Lent {
+  id: string;
+  name: string;
+  thumb: string;
 }
 
 export interface StudioData {
@@ -45,7 +55,7 @@ export interface StudioData {
   models: Model[];
   wish: Wish;
   max_prompt: number;
-  urls: { frame: string };
+  urls: { frame: string; upload: string };
 }
 
 /** What would be sent, and what that means. Boxes are left, top, right, bottom in picture pixels. */

@@ -71,6 +71,10 @@ export class WishForm {
     return /** @type {HTMLTextAreaElement} */ (this.#form.elements.namedItem("prompt"));
   }
 
+  get model() {
+    return this.#choices.model;
+  }
+
   get hasUnsentStrokes() {
     return !this.#sheet.mask.isEmpty && this.#sheet.revision !== this.#sentRevision;
   }
@@ -204,15 +208,15 @@ export class WishForm {
   /** @param {number} revision */
   #signature(revision) {
     const { model, size, count } = this.#choices;
-    const frame = [...new FormData(this.#form)].filter(([name]) => name.startsWith("frame"));
-    return JSON.stringify([this.prompt.value, model?.id, size, count, revision, frame]);
+    const more = [...new FormData(this.#form)].filter(([name]) => /^(frame|references)/.test(name));
+    return JSON.stringify([this.prompt.value, model?.id, size, count, revision, more]);
   }
 
   /** Checks what the person can put right at once. */
   #mayBeSent() {
     const { model } = this.#choices;
     const problem =
-      this.#lengthProblem(model) ?? this.#maskProblem(model) ?? this.#budgetProblem();
+      this.#lengthProblem(model) ?? this.#maskProblem(model) ?? this.#uploadProblem() ?? this.#budgetProblem();
     if (problem) this.#fail(problem.text, problem.field);
     return !problem;
   }
@@ -230,6 +234,11 @@ export class WishForm {
   #maskProblem(model) {
     if (!model || model.mask_support !== "required" || !this.#sheet.mask.isEmpty) return null;
     return { text: `${model.name} only works with a mask: paint the part that may change.`, field: "mask" };
+  }
+
+  #uploadProblem() {
+    const isBusy = document.querySelector("[data-references][data-busy]") !== null;
+    return isBusy ? { text: "A reference is still being uploaded. Wait a moment.", field: null } : null;
   }
 
   #budgetProblem() {
