@@ -35,7 +35,9 @@ _LEAST_MOVE = 0.1  # pixels as sent; less is not worth taking back
 _SURE_WITHIN = 0.3  # pixels as sent: the standard error at the painted part
 _HALO = 10  # pixels around the paint that are not looked at: models smear, and so does blurring
 _LEAST_SIDE = 24
-_TOLD_SHIFT, _TOLD_PERCENT = 0.1, 0.05
+# From which shift (pixels as sent) and scaling (per cent) on people are told. What was left
+# as it came is worth a word only where it may be seen.
+_TOLD_IF_UNDONE, _TOLD_IF_LEFT = (0.1, 0.05), (0.75, 0.3)
 _LEAST_TILES = 4  # held out, with texture that both pictures share
 _ALIKE = 0.5
 _TEXTURE_LEVELS = 1.2  # mean fine detail of a tile; noise and compression make less
@@ -68,10 +70,11 @@ class Drift:
         """How the answer lay and what was done about it, for people; empty without a drift."""
         shift = math.hypot(self.dx, self.dy)
         larger = (self.scale - 1) * 100
+        least_shift, least_percent = _TOLD_IF_UNDONE if self.undone else _TOLD_IF_LEFT
         words = []
-        if shift >= _TOLD_SHIFT:
+        if shift >= least_shift:
             words.append(f"shifted by {shift:.1f} px")
-        if abs(larger) >= _TOLD_PERCENT:
+        if abs(larger) >= least_percent:
             words.append(f"drawn {abs(larger):.1f} % {'larger' if larger > 0 else 'smaller'}")
         if not self.textured or not words:
             return ""

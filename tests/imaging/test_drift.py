@@ -138,7 +138,7 @@ def test_pictures_too_small_to_tell_are_left_alone():
             Drift(0, 0, 0.99, undone=True, textured=True),
             "The answer was drawn 1.0 % smaller; undone.",
         ),
-        (Drift(0.05, 0, 1.0001, undone=False, textured=True), ""),
+        (Drift(0.6, 0.2, 1.001, undone=False, textured=True), ""),
         (Drift(3, 3, 1.01, undone=False, textured=False), ""),
     ],
 )
