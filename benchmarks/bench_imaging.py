@@ -42,19 +42,18 @@ from editor.imaging.encoding import (
     encode_for_call,
     encode_kept_mask,
     encode_master,
-    encode_renditions,
-    placeholder,
 )
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.masking import measure_mask, read_mask
 from editor.imaging.reading import Limits, as_srgb, read_picture
+from editor.imaging.renditions import encode_renditions, placeholder
 from tests.imaging.redrawing import Redrawing, redrawn
 from tests.pictures import encoded, painted_mask, photo
 
 ROUNDS = 5
 QUALITY = 93
 CEILING_BYTES = 4_000_000
-RENDITION_SIDES = (2048, 480)
+RENDITION_SIDES = (2048, 960, 480)
 LIMITS = Limits(max_bytes=200_000_000, max_pixels=100_000_000)
 STEPS = ("read", "mask", "frame", "encode", "compose", "check", "renditions")
 FLOOR = ("floor: open", "floor: save")

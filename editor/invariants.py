@@ -4,7 +4,8 @@
     I2  no more paid calls than consents: as counted here, and as the upstream counts them
     I3  every paid answer is kept, or will be tried again, or says why it could not be kept
     I4  budgets say what the ledger says; nothing is negative, nothing stays set aside for ever
-    I5  every row that names a file has it, with the bytes it was written with
+    I5  every row that names a file has it, with the bytes it was written with; what pages show
+        of a picture may be missing while it is waited for
 
 Reads only, and holds no lock. On a live system rows change between two reads, so
 `confirmed` looks twice and gives what was broken both times.
@@ -81,6 +82,7 @@ def broken_invariants(
         *_budgets_off_the_ledger(),
         *_money_set_aside_for_ever(),
         *_files_missing(read_bytes=read_bytes),
+        *_renditions_missing(),
     ]
 
 
@@ -223,6 +225,17 @@ def _files_missing(*, read_bytes: bool) -> Iterator[Broken]:
             problem = _file_problem(str(key), str(sha256), read_bytes=read_bytes)
             if problem:
                 yield Broken("I5", f"{word} {pk}", problem)
+
+
+def _renditions_missing() -> Iterator[Broken]:
+    # A small size may also be missing because an earlier release made none.
+    made = Picture.objects.filter(deleted_at=None, renditions_due_at=None)
+    for pk, *keys in made.values_list("pk", "preview", "card", "thumb").iterator():
+        for kind, key in zip(("preview", "card", "thumb"), keys, strict=True):
+            if key and not default_storage.exists(str(key)):
+                yield Broken("I5", f"picture {pk}", f"no file {key}")
+            elif not key and kind != "card":
+                yield Broken("I5", f"picture {pk}", f"no {kind}, and nobody makes one")
 
 
 def _file_problem(key: str, sha256: str, *, read_bytes: bool) -> str:

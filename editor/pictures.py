@@ -10,19 +10,22 @@ import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from editor import storage
 from editor.imaging import apart, steps
 from editor.imaging.framing import Size
 from editor.imaging.reading import Limits
+from editor.imaging.renditions import RenditionFormat
 from editor.imaging.steps import Kept, Shown
 from editor.models import Picture, User
 
 if TYPE_CHECKING:
     from django.conf import LazySettings
 
-PREVIEW_SIDE = 2048
-THUMB_SIDE = 480
-RENDITION_SIDES = (PREVIEW_SIDE, THUMB_SIDE)
+# By the names they have in rows and addresses, with their longest sides.
+RENDITIONS = {"preview": 2048, "card": 960, "thumb": 480}
+RENDITION_SIDES = tuple(RENDITIONS.values())
 
 
 def limits_from(settings: LazySettings) -> Limits:
@@ -44,20 +47,28 @@ def keep_picture(
 ) -> Picture:
     """Store `data` and the renditions made of it; give the Picture, not saved yet.
 
+    Renditions that were not made are waited for from then on.
+
     The caller saves the row, in the transaction it belongs to. Raises OSError (or
     what the storage raises) when a file cannot be written.
     """
     picture_id = picture_id or uuid.uuid4()
     key = storage.picture_key(picture_id, "original", storage.extension_of(shown.format))
+    missing = not all(side in shown.renditions for side in RENDITION_SIDES)
     return Picture(
         id=picture_id,
         owner=owner,
         name=name[:200],
         origin=origin,
         file=storage.put(key, data),
-        preview=_put_rendition(picture_id, "preview", shown.renditions[PREVIEW_SIDE]),
-        thumb=_put_rendition(picture_id, "thumb", shown.renditions[THUMB_SIDE]),
+        **{
+            kind: _put_rendition(picture_id, kind, shown.renditions[side])
+            for kind, side in RENDITIONS.items()
+            if side in shown.renditions
+        },
+        renditions_due_at=timezone.now() if missing else None,
         placeholder=shown.placeholder,
+        transparent=shown.transparent,
         format=shown.format,
         mime=shown.mime,
         width=shown.size.width,
@@ -68,7 +79,7 @@ def keep_picture(
 
 
 def _put_rendition(picture_id: uuid.UUID, kind: str, data: bytes) -> str:
-    return storage.put(storage.picture_key(picture_id, kind, "webp"), data)
+    return storage.put(storage.picture_key(picture_id, kind, RenditionFormat.AVIF), data)
 
 
 def kept(picture: Picture) -> Kept:

@@ -26,7 +26,8 @@ from editor.gates import probe_closed_gate
 from editor.late_answers import record_answers_in_files
 from editor.models import Attempt, EditJob, JobState, Worker
 from editor.offers import try_refresh_catalogue
-from editor.tasks import hint_jobs_in_turn, keep_results, send_hint
+from editor.renditions import awaiting_renditions, forget_who_took_renditions
+from editor.tasks import hint_jobs_in_turn, hint_renditions, keep_results, send_hint
 from editor.turns import HINT_AGAIN
 
 logger = logging.getLogger(__name__)
@@ -53,18 +54,21 @@ def sweep() -> int:
             wake_waiting_jobs,
             hint_jobs_in_turn,
             hint_kept_answers,
+            hint_renditions,
         )
     )
 
 
 def nothing_to_look_after() -> bool:
-    """Tell, with two small reads, that no step would find a row: a server mostly has nothing to do.
+    """Tell, with few small reads, that no step would find a row: a server mostly has nothing to do.
 
     What waits for a person (UNKNOWN) is nobody's but theirs.
     """
     at_work = EditJob.objects.still_open().exclude(state=JobState.UNKNOWN)
     unfinished = Attempt.objects.filter(state__in=(Attempt.State.CALLING, Attempt.State.RECEIVED))
-    return not at_work.exists() and not unfinished.exists()
+    if at_work.exists() or unfinished.exists():
+        return False
+    return not awaiting_renditions().exists()
 
 
 def free_claims_left_behind() -> int:
@@ -277,6 +281,7 @@ def forget_hints() -> None:
     """With the in-process broker, all hints of an earlier worker died with it."""
     EditJob.objects.filter(state=JobState.QUEUED).update(hinted_at=None)
     Attempt.objects.filter(state=Attempt.State.RECEIVED).update(next_at=None)
+    forget_who_took_renditions()
 
 
 @worker_shutting_down.connect

@@ -4,8 +4,9 @@ Every object has an opaque name made of row ids; nothing a person typed gets int
 it. Bytes leave only through the views, which check the owner first.
 
     pictures/<picture>/original.<ext>   the bytes as they came, or a result's lossless PNG
-    pictures/<picture>/preview.webp     longest side 2048, for the screen
-    pictures/<picture>/thumb.webp       longest side 480, for walls and lists
+    pictures/<picture>/preview.avif     longest side 2048, for the screen; .webp where wanted
+    pictures/<picture>/card.avif        longest side 960, for walls on fine screens
+    pictures/<picture>/thumb.avif       longest side 480, for walls and lists
     pictures/<picture>/full.<ext>       full size in a format every browser shows
     masks/<mask>/mask.png               8-bit grey, the picture's size, 255 = edit
     results/<attempt>/<n>.raw           what the upstream sent, untouched
@@ -37,7 +38,7 @@ def extension_of(image_format: str) -> str:
 
 
 def picture_key(picture_id: uuid.UUID, kind: str, extension: str) -> str:
-    """Name one file of a Picture; `kind` is original, preview, thumb or full."""
+    """Name one file of a Picture; `kind` is original, preview, card, thumb or full."""
     return f"pictures/{picture_id}/{kind}.{extension}"
 
 

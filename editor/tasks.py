@@ -14,7 +14,7 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.db.models.functions import Now
 
-from editor import turns
+from editor import renditions, turns
 from editor.models import EditJob, JobState
 from editor.processing import claim_first, take_to_its_answer
 from editor.results import keep_answer
@@ -42,6 +42,13 @@ def run_job(job_id: str) -> None:
 def keep_results(attempt_id: str) -> None:
     """Fetch, keep and compose what a paid call brought; free, and safe to repeat."""
     keep_answer(uuid.UUID(attempt_id))
+
+
+@shared_task(name="editor.make_renditions", acks_late=True)
+def make_renditions(picture_id: str) -> None:
+    """Make what pages show of an upload; free, and safe to repeat."""
+    renditions.make_waiting(uuid.UUID(picture_id))
+    hint_renditions()  # a place is free again
 
 
 def hint_job(job_id: uuid.UUID) -> None:
@@ -73,6 +80,25 @@ def hint_results(attempt_id: uuid.UUID) -> None:
     """Tell the workers that an answer waits to be kept, if this process can reach them."""
     if settings.HINTS_REACH_WORKERS:
         send_hint(keep_results, attempt_id)
+
+
+def hint_new_renditions() -> None:
+    """Tell the workers that a picture was uploaded, if this process can reach them."""
+    if settings.HINTS_REACH_WORKERS:
+        hint_renditions()
+
+
+def hint_renditions() -> int:
+    """Tell the workers of as many pictures as renditions may be made of at once; give how many.
+
+    Few, because a worker's threads are needed for edits.
+    """
+    taken = renditions.take_due()
+    for sent, picture_id in enumerate(taken):
+        if not send_hint(make_renditions, picture_id):
+            renditions.give_back(*taken[sent:])
+            return sent
+    return len(taken)
 
 
 def send_hint(task: Task[[str], None], row_id: uuid.UUID) -> bool:

@@ -13,7 +13,8 @@ from editor.imaging import apart, steps
 from editor.imaging.apart import StepFailed
 from editor.imaging.reading import Limits, PictureRefused
 from editor.models import Picture, User
-from editor.pictures import RENDITION_SIDES, keep_picture, limits_from
+from editor.pictures import keep_picture, limits_from
+from editor.tasks import hint_new_renditions
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -35,8 +36,9 @@ class UploadRefused(Exception):
 def receive_picture(owner: User, upload: UploadedFile[bytes]) -> Picture:
     """Check an uploaded file by its content and keep it.
 
-    The original bytes are kept as they came, for their owner alone; what is shown is
-    made from the upright pixels and carries no metadata. Raises UploadRefused.
+    The original bytes are kept as they came, for their owner alone. What is shown is made
+    from the upright pixels and carries no metadata; here only the placeholder, the rest is
+    left to a worker. Raises UploadRefused.
     """
     limits = limits_from(settings)
     if upload.size is not None and upload.size > limits.max_bytes:
@@ -48,13 +50,14 @@ def receive_picture(owner: User, upload: UploadedFile[bytes]) -> Picture:
         )
     picture = _kept(owner, upload, limits)
     picture.save(force_insert=True)
+    hint_new_renditions()
     return picture
 
 
 def _kept(owner: User, upload: UploadedFile[bytes], limits: Limits) -> Picture:
     data = upload.read()
     try:
-        shown = apart.run(steps.show, data, limits, RENDITION_SIDES)
+        shown = apart.run(steps.show, data, limits, ())
     except PictureRefused as refused:
         raise UploadRefused(str(refused), code=refused.code, status=refused.status) from refused
     except StepFailed as failed:

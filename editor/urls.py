@@ -31,6 +31,7 @@ urlpatterns = [
     path("pictures/<uuid:pk>/extend/", extending.extend, name="picture_extend"),
     # The files behind the pages, each with its owner check
     path("pictures/<uuid:pk>/thumb/", files.thumb, name="picture_thumb"),
+    path("pictures/<uuid:pk>/card/", files.card, name="picture_card"),
     path("pictures/<uuid:pk>/preview/", files.preview, name="picture_preview"),
     path("pictures/<uuid:pk>/full/", files.full, name="picture_full"),
     path("pictures/<uuid:pk>/original/", files.original, name="picture_original"),

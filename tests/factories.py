@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from editor.masks import keep_mask
 from editor.models import EditJob, JobState, Mask, Picture, UpstreamModel, User
+from editor.renditions import make_waiting
 from editor.submission import Wish, submit_edit
 from editor.uploads import receive_picture
 
@@ -31,8 +32,11 @@ def picture_bytes(size: tuple[int, int] = (320, 240), image_format: str = "PNG")
 def make_picture(
     owner: User, size: tuple[int, int] = (320, 240), name: str = "garden.png"
 ) -> Picture:
-    """Upload a small drawn picture for this person."""
-    return receive_picture(owner, SimpleUploadedFile(name, picture_bytes(size)))
+    """Upload a small drawn picture for this person; what pages show of it is made."""
+    picture = receive_picture(owner, SimpleUploadedFile(name, picture_bytes(size)))
+    make_waiting(picture.pk)
+    picture.refresh_from_db()
+    return picture
 
 
 def mask_bytes(

@@ -1,11 +1,10 @@
-"""Pictures and masks become bytes: for the upstream call, for keeping, for showing."""
+"""Pictures and masks become bytes: for the upstream call, and for keeping."""
 
 from __future__ import annotations
 
-import base64
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from editor.imaging.colour import convert
 from editor.imaging.framing import Frame, Size
 from editor.imaging.png import write_png
 
@@ -34,7 +32,6 @@ _MOST_ATTEMPTS = 12
 _MASK_PNG_LEVEL = 1
 _WEBP_EFFORT = 2  # 4 % more bytes than the default effort of 4, in 40 % of its time
 _WEBP_MAX_SIDE = 16_383
-_PLACEHOLDER_SIDE = 16
 _ANY_PAINT = [0] + [255] * 255
 _NO_PAINT = [255] + [0] * 255
 
@@ -193,43 +190,6 @@ def encode_full(image: Image.Image, icc_profile: bytes | None) -> tuple[bytes, s
     if image.mode == "RGBA":
         return encode_master(image, icc_profile), "png"
     return _jpeg(image, _FULL_SIZE_QUALITY, icc_profile), "jpg"
-
-
-def encode_rendition(
-    image: Image.Image, icc_profile: bytes | None, longest_side: int, quality: int = 80
-) -> bytes:
-    """Write a WebP in sRGB for showing, its longest side at most `longest_side` pixels."""
-    return encode_renditions(image, icc_profile, (longest_side,), quality)[longest_side]
-
-
-def encode_renditions(
-    image: Image.Image, icc_profile: bytes | None, sides: Sequence[int], quality: int = 80
-) -> dict[int, bytes]:
-    """Write several renditions, each made from the next larger one; keyed by longest side."""
-    renditions: dict[int, bytes] = {}
-    for side in sorted(set(sides), reverse=True):
-        smaller = _shrunk(image, min(side, _WEBP_MAX_SIDE))
-        if not renditions:
-            # Far fewer pixels to convert than in the picture itself.
-            smaller = convert(smaller, icc_profile, None)
-        image = smaller
-        renditions[side] = _webp(image, quality)
-    return renditions
-
-
-def placeholder(image: Image.Image) -> str:
-    """Give a tiny WebP of the picture as a data URI, to show until the real one is there."""
-    tiny = _webp(_shrunk(image, _PLACEHOLDER_SIDE), 60)
-    return "data:image/webp;base64," + base64.b64encode(tiny).decode("ascii")
-
-
-def _shrunk(image: Image.Image, longest_side: int) -> Image.Image:
-    scale = longest_side / max(image.size)
-    if scale >= 1:
-        return image
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    # Averaging whole pixels first, as far as it goes, halves the time; the eye sees no difference.
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
 
 
 def _letterboxed(part: Image.Image, frame: Frame) -> Image.Image:

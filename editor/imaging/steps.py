@@ -21,15 +21,15 @@ from editor.imaging.encoding import (
     encode_full,
     encode_kept_mask,
     encode_master,
-    encode_renditions,
-    placeholder,
 )
 from editor.imaging.extending import extended, new_area, with_overlap
+from editor.imaging.formats_out import CannotWrite, DownloadAs, encode_download
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.margins import Margins
 from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
 from editor.imaging.previewing import Areas, Found, Laid, Preview, preview
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
+from editor.imaging.renditions import RenditionFormat, encode_renditions, placeholder
 from editor.imaging.replies import by_name
 from editor.imaging.seam import ColourMatch
 from editor.imaging.sharing import bounded, encode_together
@@ -55,7 +55,8 @@ class Kept:
 class Shown:
     """A picture made ready to be kept and shown: its measures and its display renditions.
 
-    `renditions` are WebP by longest side, `placeholder` is a tiny data URI.
+    `renditions` are AVIF by longest side; `transparent` tells whether anything shows through;
+    `placeholder` is a tiny data URI.
     """
 
     size: Size
@@ -63,6 +64,7 @@ class Shown:
     mime: str
     renditions: dict[int, bytes]
     placeholder: str
+    transparent: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def show(data: bytes, limits: Limits, sides: tuple[int, ...]) -> Shown:
 def _shown(read: ReadPicture, sides: tuple[int, ...]) -> Shown:
     renditions = encode_renditions(read.image, read.icc_profile, sides)
     size = Size(*read.image.size)
-    return Shown(size, read.format, read.mime, renditions, placeholder(read.image))
+    opaque = read.image.mode == "RGB" or read.image.getchannel("A").getextrema() == (255, 255)
+    return Shown(size, read.format, read.mime, renditions, placeholder(read.image), not opaque)
 
 
 def check_mask(data: bytes, size: Size) -> tuple[bytes, MaskMeasure]:
@@ -235,6 +238,17 @@ def extend(picture: Kept, margins: Margins, sides: tuple[int, ...]) -> Extended:
     return Extended(master, _shown(result, sides), encode_kept_mask(mask), measure_mask(mask))
 
 
+def renditions(picture: Kept, sides: tuple[int, ...], kind: RenditionFormat) -> dict[int, bytes]:
+    """Make display renditions of a kept picture, by longest side. Raises PictureRefused."""
+    read = picture.read()
+    return encode_renditions(read.image, read.icc_profile, sides, kind)
+
+
+def download(picture: Kept, how: DownloadAs) -> bytes:
+    """Write a kept picture for somebody's own use. Raises PictureRefused and CannotWrite."""
+    return encode_download(picture.read(), how)
+
+
 def full_size(picture: Kept) -> tuple[bytes, str]:
     """Give a kept picture in a format that every browser shows, and its file extension."""
     read = picture.read()
@@ -247,6 +261,7 @@ KNOWN = by_name(
         AnswerRefused,
         Areas,
         Box,
+        CannotWrite,
         ColourMatch,
         DoesNotFit,
         Drift,

@@ -16,6 +16,7 @@ from editor.management.sources import SOURCES
 from editor.management.stories import Story
 from editor.masks import keep_mask
 from editor.models import EditJob, Mask, Picture
+from editor.renditions import make_waiting
 from editor.uploads import receive_picture
 
 _QUALITY: dict[str, dict[str, Any]] = {"JPEG": {"quality": 92}, "WEBP": {"quality": 90}}
@@ -64,6 +65,7 @@ class Shelf:
         drawing.image.save(stream, source.format, **_QUALITY.get(source.format, {}))
         upload = SimpleUploadedFile(source.name, stream.getvalue())
         picture = receive_picture(self._people[source.owner], upload)
+        make_waiting(picture.pk)  # there may be no worker
         Picture.objects.filter(pk=picture.pk).update(created_at=self._uploaded_at(name))
         for story in self._stories:
             if story.source == name and story.mask and _key(story) not in self._painted:

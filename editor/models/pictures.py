@@ -54,10 +54,14 @@ class Picture(models.Model):
     name = models.CharField(max_length=200)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.UPLOAD)
     file = models.FileField(max_length=200)
-    preview = models.FileField(max_length=200)
-    thumb = models.FileField(max_length=200)
+    # For pages. Empty while they are waited for; those of earlier releases are WebP.
+    preview = models.FileField(max_length=200, blank=True)
+    card = models.FileField(max_length=200, blank=True, db_default="", default="")
+    thumb = models.FileField(max_length=200, blank=True)
+    renditions_due_at = models.DateTimeField(null=True, blank=True)  # None: nothing is waited for
     full = models.FileField(max_length=200, blank=True)  # made when first asked for
     placeholder = models.TextField(blank=True)  # data URI, some 150 characters
+    transparent = models.BooleanField(null=True)  # None: made before anybody asked
     format = models.CharField(max_length=10)
     mime = models.CharField(max_length=40)
     width = models.PositiveIntegerField()
@@ -70,7 +74,14 @@ class Picture(models.Model):
     objects = PictureQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["owner", "-created_at"], name="picture_wall")]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="picture_wall"),
+            models.Index(
+                fields=["renditions_due_at"],
+                name="picture_renditions_due",
+                condition=models.Q(renditions_due_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.width} x {self.height})"
@@ -83,8 +94,24 @@ class Picture(models.Model):
         return reverse("editor:picture_thumb", args=[self.pk])
 
     @property
+    def thumb_srcset(self) -> str:
+        """The small renditions by their widths, for screens of every density."""
+        share = max(self.width, self.height)
+        # They never grow: a picture smaller than one size is that one and all larger ones.
+        widths = [(480, self.thumb_url), (960, reverse("editor:picture_card", args=[self.pk]))]
+        if share <= widths[0][0]:
+            return ""
+        return ", ".join(
+            f"{url} {max(1, round(self.width * min(1, side / share)))}w" for side, url in widths
+        )
+
+    @property
     def preview_url(self) -> str:
         return reverse("editor:picture_preview", args=[self.pk])
+
+    @property
+    def download_url(self) -> str:
+        return reverse("editor:picture_download", args=[self.pk])
 
     @property
     def full_url(self) -> str:

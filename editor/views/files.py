@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Callable
 from typing import IO
 
 from django.contrib.auth.decorators import login_required
-from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from editor import storage
@@ -18,6 +19,7 @@ from editor import unusable as unusable_answers
 from editor.accounts import MemberRequest
 from editor.models import Mask, Picture, Result, UnusableAnswer
 from editor.pictures import full_rendition
+from editor.renditions import format_of, open_rendition
 
 # A picture never changes, so its files may stay in its owner's browser. `Vary: Cookie`
 # (set by the session) keeps the next person at the same browser from being served them.
@@ -29,16 +31,24 @@ class _File(FileResponse):
 
 
 def _send(
-    request: MemberRequest, key: str, mime: str, *, etag: str, download_as: str = ""
+    request: MemberRequest,
+    source: str | Callable[[], IO[bytes]],
+    mime: str,
+    *,
+    etag: str,
+    download_as: str = "",
 ) -> HttpResponseBase:
-    """Stream one object, or say that the browser has it already."""
+    """Stream one object, or say that the browser has it already.
+
+    `source` is its name in storage, or opens it.
+    """
     tag = f'"{etag}"'
     response: HttpResponseBase
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponseNotModified()
     else:
         try:
-            stored = storage.open_for_reading(key)
+            stored = storage.open_for_reading(source) if isinstance(source, str) else source()
         except FileNotFoundError as missing:
             raise Http404 from missing
         response = _stream(stored, mime, download_as)
@@ -57,22 +67,38 @@ def _stream(stored: IO[bytes], mime: str, download_as: str = "") -> HttpResponse
 
 
 def _rendition(request: MemberRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
+    """Send what pages show, made now if nobody has yet; AVIF if the browser names it."""
     picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
-    file: FieldFile = getattr(picture, kind)
-    return _send(request, str(file.name), "image/webp", etag=f"{kind}-{pk}")
+    takes_avif = "image/avif" in request.headers.get("Accept", "")
+    file_format = format_of(picture, kind, takes_avif=takes_avif)
+    response = _send(
+        request,
+        lambda: open_rendition(picture, kind, file_format),
+        f"image/{file_format}",
+        etag=f"{kind}-{pk}-{file_format}",
+    )
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 @login_required
 @require_safe
 def thumb(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """Longest side 480, WebP."""
+    """Longest side 480."""
     return _rendition(request, pk, "thumb")
 
 
 @login_required
 @require_safe
+def card(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Longest side 960."""
+    return _rendition(request, pk, "card")
+
+
+@login_required
+@require_safe
 def preview(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """Longest side 2048, WebP."""
+    """Longest side 2048."""
     return _rendition(request, pk, "preview")
 
 

@@ -18,12 +18,10 @@ from editor.imaging.encoding import (
     encode_full,
     encode_mask,
     encode_master,
-    encode_rendition,
-    encode_renditions,
-    placeholder,
 )
 from editor.imaging.framing import Box, Frame, Size, frame_whole
 from editor.imaging.reading import Limits, as_srgb, read_picture
+from editor.imaging.renditions import RenditionFormat, encode_renditions, placeholder
 from tests.imaging.profiles import rgb_profile
 from tests.pictures import (
     SECRET,
@@ -284,7 +282,8 @@ def test_no_metadata_leaves_in_any_file():
                 call.mask,
                 full,
                 encode_master(image, read.icc_profile),
-                encode_rendition(image, read.icc_profile, 200),
+                encode_renditions(image, read.icc_profile, [200])[200],
+                encode_renditions(image, read.icc_profile, [200], RenditionFormat.WEBP)[200],
                 base64.b64decode(placeholder(image).partition(",")[2]),
             ):
                 assert SECRET.encode() not in written
@@ -308,49 +307,3 @@ def test_a_full_size_file_is_jpeg_unless_something_shows_through():
     assert opened(data).info["icc_profile"] == rgb_profile()
     data, extension = encode_full(photo(300, 200, mode="RGBA"), None)
     assert (opened(data).format, extension) == ("PNG", "png")
-
-
-@pytest.mark.parametrize(
-    ("size", "side", "shown"),
-    [
-        ((4000, 3000), 2048, (2048, 1536)),
-        ((300, 4000), 480, (36, 480)),
-        ((300, 200), 480, (300, 200)),
-        ((9000, 9), 480, (480, 1)),
-    ],
-)
-def test_a_rendition_fits_its_side_and_never_grows(size, side, shown):
-    rendition = opened(encode_rendition(Image.new("RGB", size), None, side))
-    assert rendition.format == "WEBP"
-    assert rendition.size == shown
-
-
-def test_a_rendition_shows_a_wide_colour_picture_in_srgb():
-    image = Image.new("RGB", (300, 200), (200, 120, 120))
-    shown = opened(encode_rendition(image, rgb_profile(), 100, quality=100))
-    plain = opened(encode_rendition(image, None, 100, quality=100))
-    assert shown.getpixel((50, 30))[0] > plain.getpixel((50, 30))[0] + 5
-    assert "icc_profile" not in shown.info
-
-
-def test_renditions_made_from_one_another_look_like_those_made_alone():
-    image = photo(1500, 1000)
-    sides = (320, 900, 90)
-    cascade = encode_renditions(image, rgb_profile(), sides, quality=95)
-    assert set(cascade) == set(sides)
-    for side in sides:
-        single = opened(encode_rendition(image, rgb_profile(), side, quality=95))
-        apart = np.asarray(opened(cascade[side])).astype(int) - np.asarray(single)
-        assert np.abs(apart).mean() < 4
-
-
-def test_a_rendition_keeps_transparency():
-    image = photo(600, 400, mode="RGBA")
-    assert opened(encode_rendition(image, rgb_profile(), 300)).mode == "RGBA"
-
-
-def test_a_placeholder_is_a_tiny_data_uri():
-    text = placeholder(photo(1200, 900))
-    assert text.startswith("data:image/webp;base64,")
-    assert len(text) < 400
-    assert opened(base64.b64decode(text.partition(",")[2])).size == (16, 12)

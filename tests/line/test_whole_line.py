@@ -90,7 +90,7 @@ def test_on_postgres_valkey_and_s3(
     run_one_edit(sign_up(app))
     listed = s3_bucket.client().list_objects_v2(Bucket=s3_bucket.bucket)
     keys = [entry["Key"] for entry in listed["Contents"]]
-    for part in ("original.jpg", "original.png", "preview.webp", "mask.png", ".raw"):
+    for part in ("original.jpg", "original.png", "preview.avif", "mask.png", ".raw"):
         assert any(key.endswith(part) for key in keys), keys
     assert not (app.folder / "var" / "media").exists()
 

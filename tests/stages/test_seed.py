@@ -85,7 +85,7 @@ def test_every_named_file_is_in_storage(folder):
     names = [
         name
         for picture in Picture.objects.all()
-        for name in (picture.file.name, picture.preview.name, picture.thumb.name)
+        for name in (picture.file.name, picture.preview.name, picture.card.name, picture.thumb.name)
     ]
     names += Mask.objects.values_list("file", flat=True)
     names += Result.objects.exclude(raw="").values_list("raw", flat=True)

@@ -1,8 +1,11 @@
 """What browsers are told, on every address."""
 
+import io
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from editor.models import JobState
 from tests.factories import make_job
@@ -33,11 +36,26 @@ def test_the_admin_lives_under_the_same_policy(admin_client, path):
 
 
 def test_files_cannot_run_anything(alices, belongings):  # noqa: F811
-    answer = alices.get(reverse("editor:picture_preview", args=[belongings["pictures"]]))
+    url = reverse("editor:picture_preview", args=[belongings["pictures"]])
+    answer = alices.get(url, headers={"accept": "image/avif,image/webp,*/*;q=0.8"})
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert answer["Content-Type"] == "image/webp"
+    assert answer["Content-Type"] == "image/avif"
     assert "private" in answer["Cache-Control"]
-    assert "Cookie" in answer["Vary"]
+    assert {"Cookie", "Accept"} <= set(answer["Vary"].split(", "))
+
+
+@pytest.mark.parametrize("kind", ["thumb", "card", "preview"])
+def test_a_browser_gets_avif_only_if_it_names_it(alices, belongings, kind):  # noqa: F811
+    url = reverse(f"editor:picture_{kind}", args=[belongings["pictures"]])
+    seen = {}
+    for accept in ("image/avif,image/webp,*/*;q=0.8", "image/webp,image/*,*/*", "*/*", ""):
+        answer = alices.get(url, headers={"accept": accept})
+        seen[accept] = answer["Content-Type"]
+        assert Image.open(io.BytesIO(answer.body)).get_format_mimetype() == seen[accept]
+        assert answer["Vary"].count("Accept") == 1
+        other = "*/*" if "avif" in accept else "image/avif"
+        assert alices.get(url, headers={"accept": other})["ETag"] != answer["ETag"]
+    assert list(seen.values()) == ["image/avif", "image/webp", "image/webp", "image/webp"]
 
 
 def test_the_browser_is_spared_what_it_has(alices, belongings):  # noqa: F811

@@ -9,6 +9,7 @@ from PIL import Image
 
 from editor import storage
 from editor.models import Picture
+from editor.renditions import make_waiting
 from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,12 @@ SCRIPT = {"accept": "application/json"}
 
 def file(data: bytes | None = None, name: str = "garden.png", mime: str = "image/png"):
     return SimpleUploadedFile(name, picture_bytes() if data is None else data, mime)
+
+
+def shown_picture() -> Picture:
+    """The one picture, once the worker has made what pages show of it."""
+    make_waiting(Picture.objects.get().pk)
+    return Picture.objects.get()
 
 
 def test_a_script_gets_the_picture_and_its_card(alices, alice):
@@ -63,7 +70,7 @@ def test_a_picture_lying_on_its_side_is_kept_upright(alices):
     out = io.BytesIO()
     image.save(out, "JPEG", exif=exif)
     alices.post(UPLOAD, {"files": file(out.getvalue(), "tilted.jpg")}, headers=SCRIPT)
-    picture = Picture.objects.get()
+    picture = shown_picture()
     assert (picture.width, picture.height) == (240, 320)
     assert Image.open(io.BytesIO(storage.get(picture.preview.name))).size == (240, 320)
 
@@ -75,7 +82,7 @@ def test_no_rendition_carries_metadata(alices):
     out = io.BytesIO()
     image.save(out, "JPEG", exif=exif, comment=b"secret comment")
     alices.post(UPLOAD, {"files": file(out.getvalue(), "x.jpg")}, headers=SCRIPT)
-    picture = Picture.objects.get()
+    picture = shown_picture()
     full = alices.get(picture.full_url).body
     for data in (storage.get(picture.preview.name), storage.get(picture.thumb.name), full):
         assert b"secret" not in data
