@@ -73,9 +73,9 @@ class Drift:
         least_shift, least_percent = _TOLD_IF_UNDONE if self.undone else _TOLD_IF_LEFT
         words = []
         if shift >= least_shift:
-            words.append(f"shifted by {shift:.1f} px")
+            words.append(f"shifted by {shift:.1f}\u00a0px")
         if abs(larger) >= least_percent:
-            words.append(f"drawn {abs(larger):.1f} % {'larger' if larger > 0 else 'smaller'}")
+            words.append(f"drawn {abs(larger):.1f}\u00a0% {'larger' if larger > 0 else 'smaller'}")
         if not self.textured or not words:
             return ""
         done = "undone" if self.undone else "left so, since taking it back did not surely help"

@@ -16,7 +16,7 @@ def test_an_undone_drift_and_matched_colours_are_told():
     result.note_fit(
         Drift(3, -4, 1.0, undone=True, textured=True, residual_before=9), colour_matched=True
     )
-    assert result.fit_sentence == (
+    assert result.fit_sentence.replace("\u00a0", " ") == (
         "The answer was shifted by 5.0 px; undone. "
         "Its colours were matched at the edge of the paint."
     )
