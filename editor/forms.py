@@ -11,15 +11,18 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
 
+from editor.imaging.changes import LEVELS
 from editor.imaging.framing import Box
 from editor.imaging.margins import Margins
 from editor.imaging.planning import FrameChoice, FrameWish
+from editor.imaging.regions import MOST_REGIONS
 from editor.models import Picture, Review, UpstreamModel, User
 from editor.models.framings import DEFAULT_CONTEXT_PERCENT, MAX_CONTEXT_PERCENT
 from editor.money import NANO
 
 MAX_PROMPT = 4000
 MAX_IMAGES = 10
+MOST_FEATHER, MOST_GROW = 1000, 500  # pixels
 MOST_MARGIN = 20_000  # no side of a picture may be longer than that
 MAX_AREAS = 64
 MAX_REFERENCES = 100  # what a model takes is far less, and says so
@@ -248,6 +251,47 @@ class ExtendForm(forms.Form):
     def first_problem(self) -> tuple[str, str]:
         """The first complaint: field name and sentence."""
         return next((field, str(problems[0])) for field, problems in self.errors.items())
+
+
+def _within(
+    what: str, unit: str, least: int, most: int, *, required: bool = True
+) -> forms.IntegerField:
+    sentence = f"The {what} must be a whole number of {unit} from {least} to {most}."
+    return forms.IntegerField(
+        min_value=least,
+        max_value=most,
+        required=required,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), sentence),
+    )
+
+
+class AdjustForm(forms.Form):
+    """How a finished edit is to be put together anew: free, so nothing about money."""
+
+    result = forms.IntegerField(
+        min_value=1, error_messages={"required": "Choose the result that is to be adjusted."}
+    )
+    feather = _within("feather", "pixels", 0, MOST_FEATHER)
+    grow = _within("growing", "pixels", -MOST_GROW, MOST_GROW)
+    opacity = _within("opacity", "percent", 1, 100)
+    level = _within("threshold", "steps", 1, LEVELS, required=False)
+    match_colour = forms.BooleanField(required=False)
+    undo_drift = forms.BooleanField(required=False)
+    areas = forms.JSONField(required=False)
+    restored = forms.FileField(required=False, allow_empty_file=True)
+    kept_restored = forms.UUIDField(required=False)
+
+    def clean_areas(self) -> tuple[int, ...]:
+        """Take the choice per area: ids of results, 0 for the original."""
+        given = self.cleaned_data["areas"] or []
+        numbers = isinstance(given, list) and all(type(each) is int and each >= 0 for each in given)
+        if not numbers or len(given) > MOST_REGIONS:
+            raise forms.ValidationError("The choice of areas cannot be read. Reload the page.")
+        return tuple(given)
+
+    def first_problem(self) -> str:
+        """The first complaint."""
+        return next(str(problems[0]) for problems in self.errors.values())
 
 
 class SetupForm(UserCreationForm):  # type: ignore[type-arg]

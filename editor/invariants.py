@@ -1,6 +1,6 @@
 """What must hold of the rows at any moment, whatever was killed; checked, never repaired.
 
-    I1  every open job, and every call, has a living worker or a time at which it goes on
+    I1  every open job, call and adjustment has a living worker or a time at which it goes on
     I2  no more paid calls than consents: as counted here, and as the upstream counts them
     I3  every paid answer is kept, or will be tried again, or says why it could not be kept
     I4  budgets say what the ledger says; nothing is negative, nothing stays set aside for ever
@@ -29,6 +29,7 @@ from django.db.models.functions import Now
 
 from editor import storage
 from editor.models import (
+    Adjustment,
     Attempt,
     Budget,
     Consent,
@@ -106,6 +107,9 @@ def _nobody_will_go_on(late: timedelta) -> Iterator[Broken]:
     waiting = EditJob.objects.filter(state=JobState.WAITING)
     for job in waiting.filter(Q(next_at=None) | Q(next_at__lt=overdue)):
         yield Broken("I1", f"job {job.pk}", f"waiting, and nobody woke it at {_at(job.next_at)}")
+    for adjustment in Adjustment.objects.waiting().filter(lease_until__lt=overdue):
+        sentence = f"waiting, but its lease is over: {adjustment.worker}"
+        yield Broken("I1", f"adjustment {adjustment.pk}", sentence)
     has_answer = Attempt.objects.filter(state=Attempt.State.RECEIVED).values("job")
     for job in EditJob.objects.filter(state=JobState.RECEIVED).exclude(pk__in=has_answer):
         yield Broken("I1", f"job {job.pk}", "received, but none of its answers waits to be kept")

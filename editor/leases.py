@@ -20,10 +20,11 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from editor.log_context import about
-from editor.models import Attempt, EditJob
+from editor.models import Adjustment, Attempt, EditJob
 
 _held_jobs: set[uuid.UUID] = set()
 _held_attempts: set[uuid.UUID] = set()
+_held_adjustments: set[uuid.UUID] = set()
 _lock = threading.Lock()
 
 
@@ -68,6 +69,13 @@ def holding_attempt(attempt_id: uuid.UUID) -> Iterator[None]:
         yield from _holding(_held_attempts, attempt_id)
 
 
+@contextlib.contextmanager
+def holding_adjustment(adjustment_id: uuid.UUID) -> Iterator[None]:
+    """Renew this adjustment's lease while the block runs; what is logged meanwhile is about it."""
+    with about(adjustment=adjustment_id):
+        yield from _holding(_held_adjustments, adjustment_id)
+
+
 def _holding(held: set[uuid.UUID], row_id: uuid.UUID) -> Iterator[None]:
     with _lock:
         held.add(row_id)
@@ -98,12 +106,17 @@ def renew() -> None:
     """Prolong every lease that this process holds; called by the heartbeat."""
     with _lock:
         jobs, attempts = list(_held_jobs), list(_held_attempts)
+        adjustments = list(_held_adjustments)
     if jobs:
         EditJob.objects.filter(pk__in=jobs, worker=worker_name()).update(
             lease_until=Now() + lease()
         )
     if attempts:
         Attempt.objects.filter(pk__in=attempts).update(lease_until=Now() + lease())
+    if adjustments:
+        Adjustment.objects.filter(pk__in=adjustments, worker=worker_name()).update(
+            lease_until=Now() + lease()
+        )
 
 
 def is_dead(worker: str) -> bool:

@@ -21,7 +21,7 @@ from django.db import Error, connections, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from editor import leases, unusable
+from editor import adjusting, leases, unusable
 from editor.gates import probe_closed_gate
 from editor.late_answers import record_answers_in_files
 from editor.models import Attempt, EditJob, JobState, Worker
@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 CATALOGUE_RETRY_SECONDS = 2.0
 UNUSABLE_SECONDS = 30.0
+ADJUSTMENT_SECONDS = 0.25
 
 _stopping = threading.Event()
 _never = threading.Event()
@@ -275,6 +276,8 @@ def start_threads(**_: object) -> None:
     Every("gate", 1.0, probe_closed_gate, _stopping).start()
     # Not in the sweep, which must not wait for a storage that hangs.
     Every("unusable answers", UNUSABLE_SECONDS, unusable.bring_home, _stopping).start()
+    # Not in the pool, whose threads may all be waiting for the upstream.
+    Every("adjustments", ADJUSTMENT_SECONDS, adjusting.make_next, _stopping).start()
 
 
 def forget_hints() -> None:

@@ -5,6 +5,7 @@ from django.urls import path
 
 from editor.views import (
     accounts,
+    adjusting,
     extending,
     files,
     frames,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("jobs/<uuid:pk>/pay-again/", jobs.pay_again, name="job_pay_again"),
     path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job_give_up"),
     path("jobs/<uuid:pk>/look-again/", jobs.look_again, name="job_look_again"),
+    path("jobs/<uuid:pk>/adjust/", adjusting.adjust, name="adjust"),
+    path("jobs/<uuid:pk>/adjust/<int:result>/", adjusting.layers, name="adjust_layers"),
     path("jobs/<uuid:pk>/run-next/", queue.run_next, name="job_run_next"),
     path("queue/", queue.queue, name="queue"),
     path("queue/cancel/", queue.cancel_all, name="queue_cancel_all"),

@@ -1,5 +1,6 @@
 """The nouns of NanoEdit. Rows, states and queries; no I/O but the database."""
 
+from editor.models.adjustments import Adjustment
 from editor.models.alerts import StaffAlert
 from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
 from editor.models.catalogue import UpstreamModel
@@ -18,6 +19,7 @@ from editor.models.reviews import Review
 from editor.models.workers import Worker
 
 __all__ = [
+    "Adjustment",
     "Attempt",
     "Budget",
     "Consent",

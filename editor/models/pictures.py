@@ -45,6 +45,7 @@ class Picture(models.Model):
         UPLOAD = "upload", "Uploaded"
         RESULT = "result", "Edited here"
         EXTENDED = "extended", "Extended here"
+        ADJUSTED = "adjusted", "Adjusted here, free"
         TEST = "test", "Test of masks"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

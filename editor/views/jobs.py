@@ -126,6 +126,7 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "standing": standings([job], forecasts.closed_gate())[0],
         # A result that is still being composed is neither a picture nor a problem yet.
         "results": [result for result in job.results if result.picture or result.problem],
+        "adjustments": job.adjustments.shown(),
         "events": job.events.select_related("actor"),
         "review": job.reviews.select_related("reviewer").first(),
         "again_offered": model is not None and job.picture.deleted_at is None,
