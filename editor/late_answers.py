@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -47,12 +47,23 @@ def record_answers_in_files() -> int:
             logger.warning("The database still does not take the answer in %s.", path)
             connection.close()
             break
+        except (OSError, MemoryError) as passing:
+            # Nothing is wrong with the answer: too many open files, a disk that fails.
+            logger.warning("The answer in %s cannot be read just now: %s", path, passing)
         except Exception:
             logger.exception("The answer in %s cannot be recorded by itself.", path)
-            spool.set_aside(path)
+            _try(spool.set_aside, path)
         else:
-            spool.drop(path)
+            _try(spool.drop, path)
     return recorded
+
+
+def _try(to_tidy: Callable[[Path], None], path: Path) -> None:
+    """Tidy up a file; a disk that nothing can be written to must not end the sweep."""
+    try:
+        to_tidy(path)
+    except OSError:
+        logger.warning("%s can be neither deleted nor renamed just now.", path)
 
 
 def record_file(path: Path) -> bool:

@@ -21,7 +21,7 @@ from django.db import Error, connections, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from editor import adjusting, leases, unusable
+from editor import adjusting, leases, spool, unusable
 from editor.gates import probe_closed_gate
 from editor.late_answers import record_answers_in_files
 from editor.models import Attempt, EditJob, JobState, Worker
@@ -65,6 +65,8 @@ def nothing_to_look_after() -> bool:
 
     What waits for a person (UNKNOWN) is nobody's but theirs.
     """
+    if spool.waiting():
+        return False  # its call may be given up for lost already, on this or another machine
     at_work = EditJob.objects.still_open().exclude(state=JobState.UNKNOWN)
     unfinished = Attempt.objects.filter(state__in=(Attempt.State.CALLING, Attempt.State.RECEIVED))
     if at_work.exists() or unfinished.exists():

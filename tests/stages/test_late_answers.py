@@ -231,6 +231,42 @@ def test_a_database_that_is_still_away_leaves_the_files_for_the_next_sweep(
     assert late_answers.record_answers_in_files() == 1
 
 
+def test_an_answer_is_found_although_its_call_was_given_up_for_lost_and_nothing_else_is_to_do(
+    alice, folder
+):
+    attempt = in_doubt(alice)  # a sweep of another machine may have said so
+    spooled(attempt)
+    recovery.sweep()
+    attempt.refresh_from_db()
+    assert attempt.state == Attempt.State.RECEIVED
+    assert list(folder.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_read_just_now_is_not_set_aside(alice, folder, monkeypatch):
+    path = spooled(in_doubt(alice))
+
+    def too_many_files(path):
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(spool, "read", too_many_files)
+        assert late_answers.record_answers_in_files() == 0
+    assert path.exists()
+    assert late_answers.record_answers_in_files() == 1
+
+
+def test_files_that_cannot_be_tidied_up_do_not_end_the_sweep(alice, folder, monkeypatch):
+    spooled(in_doubt(alice)), spooled(Attempt(pk=uuid.uuid4()))
+
+    def read_only(path):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(spool, "drop", read_only)
+    monkeypatch.setattr(spool, "set_aside", read_only)
+    assert late_answers.record_answers_in_files() == 1
+    assert late_answers.record_answers_in_files() == 0
+
+
 # By hand
 
 
