@@ -31,9 +31,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
+from editor.costs import resolve
 from editor.invariants import broken_invariants
-from editor.models import Attempt, Consent, EditJob, JobState, User
-from editor.submission import cancel_edit, give_up, pay_again
+from editor.models import Attempt, Consent, EditJob, JobState, StaffAlert, User
+from editor.submission import SubmitRefused, cancel_edit, give_up, pay_again
 from tests.faults.place import Place, Worker, data_dir, using_database
 from tests.servers.postgres import Postgres
 from tests.servers.sandbox import SandboxProcess
@@ -85,12 +86,19 @@ class Soak:
             if self.chance.random() < 0.2:
                 give_up(job, job.owner)
             else:
-                pay_again(job, job.owner)
+                with contextlib.suppress(SubmitRefused):  # the model is held back at the moment
+                    pay_again(job, job.owner)
         if self.chance.random() < 0.01:
             job = EditJob.objects.exclude(state=JobState.UNKNOWN).still_open().first()
             if job:
                 cancel_edit(job, job.owner)
                 self.done["cancelled"] += 1
+
+    def look(self) -> None:
+        """Staff look at what they are told of: a model that charged too much is held back."""
+        for alert in StaffAlert.objects.unresolved():
+            resolve(alert, self.here.alice)
+            self.done["alert resolved"] += 1
 
     # What goes wrong
 
@@ -163,6 +171,7 @@ class Soak:
                     next_fault += self.chance.expovariate(faults_a_minute / 60)
                     self.break_something()
                 self.decide()
+                self.look()
             self.care_for_workers()
             time.sleep(0.1)
 
@@ -176,7 +185,9 @@ class Soak:
         end = time.monotonic() + SECONDS_TO_HEAL
         while self.still_open() and time.monotonic() < end:
             for job in EditJob.objects.filter(state=JobState.UNKNOWN):
-                pay_again(job, job.owner)
+                with contextlib.suppress(SubmitRefused):
+                    pay_again(job, job.owner)
+            self.look()
             self.care_for_workers()
             time.sleep(0.5)
 
@@ -204,6 +215,12 @@ class Soak:
             "calls_without_consent": sum(max(0, n - given[job]) for job, n in seen.items()),
             "invariants_broken": len(broken),
         }
+
+
+def waited_for() -> Counter[str]:
+    """What the open jobs say that they wait for."""
+    open_jobs = EditJob.objects.still_open()
+    return Counter(open_jobs.values_list("failure_sentence", flat=True))
 
 
 @contextlib.contextmanager
@@ -241,6 +258,7 @@ def main() -> None:
             states = Counter(EditJob.objects.values_list("state", flat=True))
             print(f"What happened: {dict(soak.done.most_common())}")
             print(f"Where the jobs are: {dict(states.most_common())}")
+            print(f"What is waited for: {dict(waited_for().most_common())}")
             if figures["jobs_lost"] or figures["invariants_broken"]:
                 print(here.said()[-20_000:])
         finally:
