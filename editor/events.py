@@ -90,27 +90,23 @@ class Hub:
         listener = Listener(people[session_key], session_key)
         # Listening first and looking back then: a change in between is told twice, not never.
         self._listeners.add(listener)
-        self._start_reader()
         try:
-            missed = await self._in_thread(_missed_changes, listener.user_id, _last_event_id(scope))
-        except Error:
-            missed = []  # the reader will say so; a page that reconnects asks again
-        for change in missed:
-            listener.queue.put_nowait(change.message())
-        streaming = asyncio.create_task(_stream(listener, send))
-        leaving = asyncio.create_task(_until_disconnect(receive))
-        dismissed = asyncio.create_task(listener.dismissed.wait())
-        tasks = (streaming, leaving, dismissed)
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            self._start_reader()
+            await self._look_back(listener, _last_event_id(scope))
+            await _serve(listener, receive, send)
         finally:
             self._listeners.discard(listener)
-            for task in tasks:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, OSError):
-                    await task
         if listener.dismissed.is_set():
             await send({"type": "http.response.body", "body": b""})
+
+    async def _look_back(self, listener: Listener, after_id: int | None) -> None:
+        """Tell a tab first what it missed."""
+        try:
+            missed = await self._in_thread(_missed_changes, listener.user_id, after_id)
+        except Error:
+            return  # the reader will say so; a page that reconnects asks again
+        for change in missed:
+            _tell(listener, change)
 
     async def close(self) -> None:
         """Stop reading. Called when the server stops."""
@@ -169,12 +165,16 @@ class Hub:
     def _pass_on(self, change: Change) -> None:
         for listener in self._listeners:
             if listener.user_id == change.owner_id:
-                # A full queue belongs to a tab that does not read; it will reconnect.
-                with contextlib.suppress(asyncio.QueueFull):
-                    listener.queue.put_nowait(change.message())
+                _tell(listener, change)
 
     async def _in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+
+
+def _tell(listener: Listener, change: Change) -> None:
+    # A full queue belongs to a tab that does not read; it will reconnect.
+    with contextlib.suppress(asyncio.QueueFull):
+        listener.queue.put_nowait(change.message())
 
 
 def _recent_changes() -> list[Change]:
@@ -208,7 +208,8 @@ def _session_key(scope: Scope) -> str:
 
 def _last_event_id(scope: Scope) -> int | None:
     for name, value in scope["headers"]:
-        if name == b"last-event-id" and value.isdigit():
+        # No id is as long; Python refuses to read thousands of digits at all.
+        if name == b"last-event-id" and value.isdigit() and len(value) < 19:
             return int(value)
     return None
 
@@ -218,6 +219,22 @@ _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx would hold the events back
 ]
+
+
+async def _serve(listener: Listener, receive: Receive, send: Send) -> None:
+    """Stream until the tab goes away or is dismissed."""
+    streaming = asyncio.create_task(_stream(listener, send))
+    leaving = asyncio.create_task(_until_disconnect(receive))
+    dismissed = asyncio.create_task(listener.dismissed.wait())
+    tasks = (streaming, leaving, dismissed)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError, OSError):
+                await task
 
 
 async def _stream(listener: Listener, send: Send) -> None:

@@ -166,6 +166,36 @@ def test_a_tab_that_comes_while_the_database_is_away_comes_again(changes, monkey
     assert (tab.status, tab.heard, tab.is_over) == (200, b"retry: 2000\n\n", True)
 
 
+def test_a_tab_with_an_absurd_last_id_is_served_and_forgotten_like_any(changes):
+    tab = Tab("alices")
+    tab.scope["headers"].append((b"last-event-id", b"9" * 5000))
+    hub = Hub()
+
+    async def one_tab():
+        await tab.listen(hub)
+        await hub.close()
+
+    asyncio.run(one_tab())
+    assert tab.status == 200
+    assert not hub._listeners
+
+
+def test_a_tab_whose_look_back_fails_is_forgotten(changes, monkeypatch):
+    def fail(user_id, after):
+        raise RuntimeError
+
+    monkeypatch.setattr(events, "_missed_changes", fail)
+    hub, tab = Hub(), Tab("alices")
+
+    async def one_tab():
+        with pytest.raises(RuntimeError):
+            await hub(tab.scope, tab.receive, tab.send)
+        await hub.close()
+
+    asyncio.run(one_tab())
+    assert not hub._listeners
+
+
 def test_the_reader_works_for_all_and_logs_about_no_single_request(changes, monkeypatch):
     seen = []
 
