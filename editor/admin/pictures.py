@@ -18,7 +18,8 @@ class PictureAdmin(ReadOnlyAdmin):
     search_fields = ("name", "owner__username", "id")
     list_per_page = 25
     list_select_related = ("owner",)
-    exclude = ("file", "preview", "thumb", "full", "placeholder")
+    # Django would link to the storage itself; files go through the views alone.
+    exclude = ("file", "preview", "card", "thumb", "full", "placeholder")
 
     @admin.display(description="Picture")
     def image(self, picture: Picture) -> SafeString | str:

@@ -3,9 +3,10 @@
 import uuid
 
 import pytest
+from django.db.models import FileField
 from django.urls import reverse
 
-from editor.models import Attempt, EditJob, JobState, Review, UpstreamModel, User
+from editor.models import Attempt, EditJob, JobState, Picture, Review, UpstreamModel, User
 from editor.nanogpt.catalogue import parse_catalogue
 from editor.offers import _keep
 from tests.factories import CENT, make_job, make_model, make_picture
@@ -193,6 +194,15 @@ def test_lists_go_by_their_plain_name(admin_client, rows, title):
     page = admin_client.get(f"/admin/editor/{rows}/").content.decode()
     assert f"<h1>{title}</h1>" in page
     assert "Select " not in page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def test_the_page_of_a_picture_does_not_link_to_the_storage(admin_client, alice):
+    picture = make_picture(alice)
+    files = [field.name for field in Picture._meta.fields if isinstance(field, FileField)]
+    Picture.objects.filter(pk=picture.pk).update(**{name: f"secret/{name}" for name in files})
+    page = admin_client.get(f"/admin/editor/picture/{picture.pk}/change/").content.decode()
+    assert picture.name in page
+    assert "secret/" not in page
 
 
 def test_only_a_picture_that_is_there_is_a_link(ritas, alice):
