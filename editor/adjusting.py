@@ -265,7 +265,11 @@ def _bytes_of(mask: Mask) -> bytes:
 
 def _answer(result: Result) -> Answer:
     data = storage.get_as_written(str(result.raw.name), result.raw_sha256)
-    return Answer(data, frame_of(result.attempt), _LIMITS)
+    try:
+        return Answer(data, frame_of(result.attempt), _LIMITS)
+    except (KeyError, TypeError) as unknown:
+        message = "it is not known which part of the picture was sent"
+        raise AnswerRefused(message) from unknown
 
 
 def _keep(adjustment: Adjustment, done: Adjusted) -> None:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("pictures/<uuid:pk>/original/", files.original, name="picture_original"),
     path("masks/<uuid:pk>/", files.mask, name="mask_file"),
     path("results/<int:pk>/raw/", files.raw, name="result_raw"),
+    path("results/<int:pk>/layers/", adjusting.layers, name="result_layers"),
     path("attempts/<uuid:pk>/unusable/", files.unusable, name="attempt_unusable"),
     # 3. Submit
     path("pictures/<uuid:pk>/edit/", jobs.submit, name="submit"),
@@ -51,7 +52,6 @@ urlpatterns = [
     path("jobs/<uuid:pk>/give-up/", jobs.give_up, name="job_give_up"),
     path("jobs/<uuid:pk>/look-again/", jobs.look_again, name="job_look_again"),
     path("jobs/<uuid:pk>/adjust/", adjusting.adjust, name="adjust"),
-    path("jobs/<uuid:pk>/adjust/<int:result>/", adjusting.layers, name="adjust_layers"),
     path("jobs/<uuid:pk>/run-next/", queue.run_next, name="job_run_next"),
     path("queue/", queue.queue, name="queue"),
     path("queue/cancel/", queue.cancel_all, name="queue_cancel_all"),

@@ -49,13 +49,15 @@ def adjust(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def layers(request: MemberRequest, pk: uuid.UUID, result: int) -> HttpResponse:
+def layers(request: MemberRequest, pk: int) -> HttpResponse:
     """All that the page needs of one result, as JSON: pictures as data, planes packed."""
-    job = _own_job(request, pk)
+    found = get_object_or_404(Result, pk=pk, attempt__job__owner=request.user)
+    job = _own_job(request, found.attempt.job_id)
     try:
-        results = {each.pk: each for each in adjusting.adjustable_results(job)}
-        found = get_object_or_404(Result, pk=result if result in results else None)
-        small = adjusting.layers_of(job, results[found.pk])
+        if found not in adjusting.adjustable_results(job):
+            sentence = "This result has no picture any more."
+            raise AdjustRefused(sentence, status=409)
+        small = adjusting.layers_of(job, found)
     except AdjustRefused as refused:
         return JsonResponse({"error": str(refused)}, status=refused.status)
     response = JsonResponse(_as_json(small))
@@ -112,7 +114,7 @@ def _context(request: MemberRequest, job: EditJob, results: list[Result]) -> dic
             "id": result.pk,
             "number": numbers[result.pk],
             "thumb_url": result.picture.thumb_url if result.picture else "",
-            "layers_url": reverse("editor:adjust_layers", args=[job.pk, result.pk]),
+            "layers_url": reverse("editor:result_layers", args=[result.pk]),
         }
         for result in results
     ]

@@ -1,5 +1,7 @@
 """Nobody sees another's pictures, jobs, masks or files; every address is walked."""
 
+import hashlib
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -45,8 +47,14 @@ PRIVATE = [route for route in ROUTES if route.name not in OPEN_TO_ALL]
 def belongings(alice):
     """One of everything that Alice can own, with the address parts that lead to it."""
     job = make_job(alice, JobState.DONE)
-    attempt = Attempt.objects.create(job=job, consent=job.consents.get(), state=Attempt.State.SAVED)
     data = kept(job.picture).data
+    size, box = [320, 240], [0, 0, 320, 240]
+    attempt = Attempt.objects.create(
+        job=job,
+        consent=job.consents.get(),
+        state=Attempt.State.SAVED,
+        frame={"box": box, "planned": size, "sent": size, "inner": box},
+    )
     shown = steps.show(data, limits_from(settings), RENDITION_SIDES)
     made = keep_picture(alice, "made", Picture.Origin.RESULT, data, shown)
     made.save(force_insert=True)
@@ -54,7 +62,7 @@ def belongings(alice):
         attempt=attempt,
         index=0,
         raw=storage.put(storage.raw_key(attempt.pk, 0), data),
-        raw_sha256="0" * 64,
+        raw_sha256=hashlib.sha256(data).hexdigest(),
         raw_bytes=len(data),
         picture=made,
     )

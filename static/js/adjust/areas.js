@@ -76,7 +76,8 @@ export class AreaChoice {
       this.#areas = areas;
       this.#places = middles(size, areas.numbers, sizes.length);
       this.#list.replaceChildren(...sizes.map((_, index) => this.#row(index)));
-      this.#badges.replaceChildren(...(sizes.length > MOST_BADGES ? [] : sizes.map((_, index) => this.#badge(index))));
+      const hasBadges = sizes.length > 1 && sizes.length <= MOST_BADGES;
+      this.#badges.replaceChildren(...(hasBadges ? sizes.map((_, index) => this.#badge(index)) : []));
     }
     this.#refresh();
   }
@@ -154,6 +155,8 @@ export class AreaChoice {
     badge.className = "adjust-badge";
     badge.dataset.index = String(index);
     badge.textContent = String(index + 1);
+    // The stage would take the press for its own.
+    badge.addEventListener("pointerdown", (event) => event.stopPropagation());
     badge.addEventListener("click", () => this.#pickAll(toggled(this.#chosen, index, this.#usual)));
     badge.addEventListener("pointerenter", () => this.#highlight(index + 1));
     badge.addEventListener("pointerleave", () => this.#highlight(0));

@@ -65,6 +65,7 @@ function armSplit(desk) {
     const { view, split } = desk.table;
     const { width, height } = readData().picture;
     const isUsed = desk.tool === "compare" || split > 0;
+    line.dataset.side = split < 0.02 ? "left" : split > 0.98 ? "right" : "";
     line.hidden = !isUsed || desk.table.isOriginalHeld;
     label.hidden = split === 0 && !desk.table.isOriginalHeld;
     range.value = String(Math.round(split * 1000));

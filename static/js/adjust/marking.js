@@ -15,7 +15,7 @@ const HEAT = [
   [255, 234, 70],
 ];
 /** Below this, what differs is noise and would only veil the picture. */
-const LEAST_HEAT = 24;
+const LEAST_HEAT = 64;
 const MOST_ALPHA = 225;
 
 /**
