@@ -51,6 +51,7 @@ LOCK_FIELDS = ("outside_pixels", "changed_pixels", "raw_changed_share", "inside_
 TRIES_BEFORE_LOST = 3
 TRIES_TO_COMPOSE = 8
 RETRY_SECONDS = (5, 15, 45, 120, 300)
+NOT_COMPOSED = "The result could not be put into the picture just now."
 
 
 class NotFetched(Exception):
@@ -104,7 +105,7 @@ def _keep_one(attempt: Attempt, index: int, url: str | None) -> str:
     except CannotCompose:
         logger.exception("Composing image %s of attempt %s failed.", index, attempt.pk)
         if attempt.tries < TRIES_TO_COMPOSE:
-            return "The result could not be put into the picture just now."
+            return NOT_COMPOSED
         problem = "It could not be put into the picture; its bytes are kept."
         Result.objects.filter(attempt=attempt, index=index).update(problem=problem)
     except Exception:
@@ -341,8 +342,10 @@ def _done_sentence(usable: int, results: list[Result]) -> str:
 
 def _try_later(attempt: Attempt, reason: str) -> None:
     wait = RETRY_SECONDS[min(attempt.tries, len(RETRY_SECONDS)) - 1]
+    # Hours without storage must not use up the tries to compose: only the waits count them.
+    tries = attempt.tries if reason == NOT_COMPOSED else min(attempt.tries, len(RETRY_SECONDS))
     Attempt.objects.filter(pk=attempt.pk).update(
-        lease_until=None, next_at=Now() + timedelta(seconds=wait)
+        tries=tries, lease_until=None, next_at=Now() + timedelta(seconds=wait)
     )
     job = EditJob.objects.get(pk=attempt.job_id)
     EditJob.objects.filter(pk=job.pk, state=JobState.RECEIVED).update(failure_sentence=reason[:400])

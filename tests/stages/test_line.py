@@ -293,6 +293,40 @@ def test_a_link_that_fails_for_a_moment_is_asked_again_for_free(job, upstream):
     assert len(upstream.calls()) == 1
 
 
+def test_a_long_outage_of_storage_does_not_use_up_the_tries_to_compose(job, upstream, monkeypatch):
+    attempt_id = process_job(job.pk)
+    with monkeypatch.context() as broken:
+        broken.setattr(storage, "put", _disk_full)
+        for _ in range(results.TRIES_TO_COMPOSE + 2):
+            keep_answer(attempt_id)
+
+    def killed(*_args):
+        message = "it took its process down"
+        raise apart.StepFailed(message, died=True)
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(apart, "run", killed)
+        keep_answer(attempt_id)
+    assert again(job).state == JobState.RECEIVED
+    keep_answer(attempt_id)
+    assert again(job).state == JobState.DONE
+
+
+def test_what_never_composes_ends_and_its_bytes_stay(job, upstream, monkeypatch):
+    attempt_id = process_job(job.pk)
+
+    def killed(*_args):
+        message = "it took its process down"
+        raise apart.StepFailed(message, died=True)
+
+    monkeypatch.setattr(apart, "run", killed)
+    for _ in range(results.TRIES_TO_COMPOSE):
+        assert again(job).state == JobState.RECEIVED
+        keep_answer(attempt_id)
+    assert again(job).state == JobState.FAILED
+    assert storage.get(Result.objects.get().raw.name)
+
+
 def test_storage_that_is_away_delays_the_result_but_costs_nothing(job, upstream, monkeypatch):
     attempt_id = process_job(job.pk)
     with monkeypatch.context() as broken:
