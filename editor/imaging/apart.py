@@ -32,7 +32,8 @@ from editor.imaging.steps import KNOWN
 
 AT_ONCE = 2
 SECONDS = 180.0  # the slowest honest step, AVIF of 64 megapixels, takes a third of that
-LARGEST_REPLY_BYTES = 1_500_000_000
+LARGEST_REPLY_BYTES = 1_500_000_000  # all of its parts together
+MOST_PARTS = 10_000
 LENGTH = struct.Struct("!Q")
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -89,19 +90,14 @@ class _Process:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  nothing in it comes from outside
-                [sys.executable, "-m", "editor.imaging.child", str(theirs.fileno())],
-                cwd=_ROOT,
-                env={name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-                | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                # Ctrl-C in a terminal is for the server, which lets running work end first.
-                start_new_session=True,
-            )
+        try:
+            with theirs:
+                self._process = _started(theirs.fileno())
+        except OSError as failed:
+            ours.close()
+            # Not as it is: a missing interpreter would be taken for a missing picture.
+            message = f"no process could be started for it: {failed}"
+            raise StepFailed(message, died=False) from failed
         self._socket = ours
 
     @property
@@ -126,16 +122,24 @@ class _Process:
         return replies.unpack(header, blobs, OUTCOMES)
 
     def _reply(self, deadline: float) -> tuple[bytes, list[bytes]]:
-        header = self._received(deadline)
-        (count,) = LENGTH.unpack(self._exactly(LENGTH.size, deadline))
-        return header, [self._received(deadline) for _ in range(count)]
+        header = self._received(LARGEST_REPLY_BYTES, deadline)
+        count = self._number(MOST_PARTS, deadline)
+        blobs: list[bytes] = []
+        left = LARGEST_REPLY_BYTES - len(header)
+        for _ in range(count):
+            blobs.append(self._received(left, deadline))
+            left -= len(blobs[-1])
+        return header, blobs
 
-    def _received(self, deadline: float) -> bytes:
-        (length,) = LENGTH.unpack(self._exactly(LENGTH.size, deadline))
-        if length > LARGEST_REPLY_BYTES:
+    def _received(self, most: int, deadline: float) -> bytes:
+        return self._exactly(self._number(most, deadline), deadline)
+
+    def _number(self, most: int, deadline: float) -> int:
+        number: int = LENGTH.unpack(self._exactly(LENGTH.size, deadline))[0]
+        if number > most:
             message = "the reply is absurdly long"
             raise OSError(message)
-        return self._exactly(length, deadline)
+        return number
 
     def _exactly(self, length: int, deadline: float) -> bytes:
         data = bytearray(length)
@@ -154,6 +158,21 @@ class _Process:
         self._socket.close()
         self._process.kill()
         self._process.wait()
+
+
+def _started(descriptor: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  nothing in it comes from outside
+        [sys.executable, "-m", "editor.imaging.child", str(descriptor)],
+        cwd=_ROOT,
+        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C in a terminal is for the server, which lets running work end first.
+        start_new_session=True,
+    )
 
 
 class Broken(Exception):

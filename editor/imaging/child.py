@@ -16,9 +16,10 @@ import traceback
 from typing import Any
 
 from editor.imaging import replies, steps
-from editor.imaging.apart import LENGTH, Broken
+from editor.imaging.apart import LENGTH, SECONDS, Broken
 
 IDLE_SECONDS = 300.0
+MOST_SECONDS = round(2 * SECONDS)
 # Far more than a picture at the limit needs; a decoder that wants more is being fooled.
 MOST_MEMORY_BYTES = 6 << 30
 _NO_NEW_PRIVILEGES = 38
@@ -33,7 +34,10 @@ def main(descriptor: int) -> None:
             name, args, named = pickle.loads(message)  # noqa: S301  from our own parent
             del message
             line.settimeout(None)
+            # Who asked ends what takes too long; should they have died, nobody else would.
+            signal.alarm(MOST_SECONDS)
             _say(line, _done(name, args, named))
+            signal.alarm(0)
             del args, named
             line.settimeout(IDLE_SECONDS)
 

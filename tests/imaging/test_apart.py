@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +108,48 @@ def test_a_step_that_takes_too_long_is_ended(monkeypatch):
         apart.run(steps.show, photo_bytes((3000, 2000), "JPEG"), LIMITS, SIDES)
     assert late.value.died
     assert pids() == []
+
+
+def test_a_step_that_hangs_ends_also_when_nobody_waits_for_it_any_more():
+    hanging = (
+        "import sys, time; from editor.imaging import child, steps; child.MOST_SECONDS = 1; "
+        "steps.hang = lambda: time.sleep(60); child.main(int(sys.argv[1]))"
+    )
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-c", hanging, str(theirs.fileno())], pass_fds=[theirs.fileno()]
+        )
+    with ours:
+        message = pickle.dumps(("hang", (), {}))
+        ours.sendall(apart.LENGTH.pack(len(message)) + message)
+    try:
+        assert process.wait(30) == -signal.SIGALRM
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_process_that_cannot_be_started_is_not_the_pictures_fault(monkeypatch):
+    monkeypatch.setattr(apart.sys, "executable", "/nowhere/python")
+    with pytest.raises(StepFailed, match="no process could be started") as failed:
+        apart.run(steps.show, b"x", LIMITS, SIDES)
+    assert not failed.value.died
+
+
+@pytest.mark.parametrize("parts", [(2, 90, 20), (10**18,)])
+def test_a_reply_may_not_grow_without_end(monkeypatch, parts):
+    monkeypatch.setattr(apart, "LARGEST_REPLY_BYTES", 100)
+    count, *lengths = parts
+    ours, theirs = socket.socketpair()
+    process = apart._Process.__new__(apart._Process)
+    process._socket = ours
+    with ours, theirs:
+        theirs.sendall(apart.LENGTH.pack(2) + b"{}" + apart.LENGTH.pack(count))
+        for length in lengths:
+            theirs.sendall(apart.LENGTH.pack(length) + bytes(length))
+        with pytest.raises(OSError, match="absurdly long"):
+            process._reply(time.monotonic() + 5)
 
 
 def test_no_more_than_two_steps_run_at_once():
