@@ -12,7 +12,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from django.db import Error, IntegrityError, transaction
@@ -114,6 +114,8 @@ def ask_for(job: EditJob, settings: Settings, restored: Mask | None) -> tuple[Ad
     if job.mask is None and set(settings.areas) - {0, settings.result}:
         sentence = "Without a mask, only one result can be used at a time."
         raise AdjustRefused(sentence)
+    if job.mask is not None:
+        settings = replace(settings, level=None)
     digest = _digest(settings, restored)
     earlier = _earlier(job, digest)
     if earlier is not None:

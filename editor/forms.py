@@ -265,6 +265,9 @@ def _within(
     )
 
 
+_NO_AREAS = "The choice of areas cannot be read. Reload the page."
+
+
 class AdjustForm(forms.Form):
     """How a finished edit is to be put together anew: free, so nothing about money."""
 
@@ -277,7 +280,7 @@ class AdjustForm(forms.Form):
     level = _within("threshold", "steps", 1, LEVELS, required=False)
     match_colour = forms.BooleanField(required=False)
     undo_drift = forms.BooleanField(required=False)
-    areas = forms.JSONField(required=False)
+    areas = forms.JSONField(required=False, error_messages={"invalid": _NO_AREAS})
     restored = forms.FileField(required=False, allow_empty_file=True)
     kept_restored = forms.UUIDField(required=False)
 
@@ -286,7 +289,7 @@ class AdjustForm(forms.Form):
         given = self.cleaned_data["areas"] or []
         numbers = isinstance(given, list) and all(type(each) is int and each >= 0 for each in given)
         if not numbers or len(given) > MOST_REGIONS:
-            raise forms.ValidationError("The choice of areas cannot be read. Reload the page.")
+            raise forms.ValidationError(_NO_AREAS)
         return tuple(given)
 
     def first_problem(self) -> str:

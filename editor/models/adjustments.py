@@ -32,7 +32,7 @@ class AdjustmentQuerySet(models.QuerySet["Adjustment"]):
         """What a job's page tells of, oldest first: all but those whose picture was deleted."""
         return (
             self.filter(Q(picture=None) | Q(picture__deleted_at=None))
-            .select_related("picture")
+            .select_related("picture", "job")
             .order_by("created_at")
         )
 
@@ -109,7 +109,9 @@ class Adjustment(models.Model):
     @property
     def words(self) -> str:
         """How it differs from the edit itself, in a few words."""
-        return ", ".join(_words(self.settings, restored=self.restored_id is not None))
+        only = ["only what changed"] if self.job.mask_id is None else []
+        restored = ["partly painted back"] if self.restored_id is not None else []
+        return ", ".join([*only, *_words(self.settings), *restored])
 
     @property
     def again_url(self) -> str:
@@ -117,11 +119,8 @@ class Adjustment(models.Model):
         return f"{reverse('editor:adjust', args=[self.job_id])}?from={self.pk}"
 
 
-def _words(settings: dict[str, Any], *, restored: bool) -> list[str]:
-    areas = settings["areas"]
-    words = []
-    if settings["level"] is not None:
-        words.append("only what changed")
+def _words(settings: dict[str, Any]) -> list[str]:
+    areas, words = settings["areas"], []
     if areas:
         taken = sum(bool(area) for area in areas)
         words.append(f"{taken} of {len(areas)} areas")
@@ -133,5 +132,4 @@ def _words(settings: dict[str, Any], *, restored: bool) -> list[str]:
     if settings["opacity"] != 100:
         words.append(f"opacity {settings['opacity']} %")
     words += [] if settings["match_colour"] else ["colours as they came"]
-    words += [] if settings["undo_drift"] else ["drift left in"]
-    return words + (["partly painted back"] if restored else [])
+    return words + ([] if settings["undo_drift"] else ["drift left in"])
