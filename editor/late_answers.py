@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from editor import spool
 from editor.imaging.formats import picture_format
@@ -43,7 +43,7 @@ def record_answers_in_files() -> int:
             recorded += record_file(path)
         except FileNotFoundError:
             continue  # somebody else was quicker
-        except (OperationalError, InterfaceError):
+        except spool.NOT_NOW:
             logger.warning("The database still does not take the answer in %s.", path)
             connection.close()
             break

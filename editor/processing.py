@@ -386,7 +386,7 @@ def _until_committed(commit: Callable[[], object]) -> None:
         try:
             commit()
             return
-        except (OperationalError, InterfaceError):
+        except spool.NOT_NOW:
             connection.close()
             if time.monotonic() > patience:
                 raise

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 
 from editor.nanogpt.messages import AnswerImage, Cost, EditAnswer
@@ -33,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 AFTER_SECONDS = 1.0  # an ordinary commit takes milliseconds, and then no file is written
 VERSION = 1
+# How a database says that it takes nothing just now. InternalError: a Postgres that may only
+# be read, as the old one after a failover.
+NOT_NOW = (OperationalError, InterfaceError, InternalError)
 
 
 class NotAnAnswer(ValueError):

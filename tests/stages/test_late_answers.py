@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.utils import timezone
 
 from editor import late_answers, processing, recovery, spool
@@ -220,13 +220,19 @@ def test_an_answer_to_nothing_that_is_known_is_set_aside_never_deleted(alice, fo
     }
 
 
+def read_only(*_):
+    message = "cannot execute UPDATE in a read-only transaction"
+    raise InternalError(message)
+
+
+@pytest.mark.parametrize("refusal", [refuse, read_only])
 def test_a_database_that_is_still_away_leaves_the_files_for_the_next_sweep(
-    alice, folder, monkeypatch
+    alice, folder, monkeypatch, refusal
 ):
     spooled(in_doubt(alice))
     monkeypatch.setattr(late_answers.connection, "close", lambda: None)
     with monkeypatch.context() as away:
-        away.setattr(late_answers, "record_answer", refuse)
+        away.setattr(late_answers, "record_answer", refusal)
         assert late_answers.record_answers_in_files() == 0
     assert late_answers.record_answers_in_files() == 1
 
@@ -268,6 +274,14 @@ def test_files_that_cannot_be_tidied_up_do_not_end_the_sweep(alice, folder, monk
 
 
 # By hand
+
+
+def test_the_end_of_a_call_waits_until_the_database_may_be_written_again(monkeypatch):
+    refusals = [refuse, read_only]
+    monkeypatch.setattr(processing.connection, "close", lambda: None)
+    monkeypatch.setattr(processing.time, "sleep", lambda _: None)
+    processing._until_committed(lambda: refusals.pop(0)() if refusals else None)
+    assert refusals == []
 
 
 def test_a_file_is_recorded_by_hand_once(alice, folder):
