@@ -38,7 +38,7 @@ from editor.management.drawing import draw
 
 SIDES = (480, 960, 2048)
 MARK = {"quality": 80, "method": 2}  # what encoding.py writes
-AVIF_SPEEDS = (6, 8, 9)
+AVIF_SPEEDS = (8, 9)
 AVIF_QUALITIES = (25, 35, 45, 55, 65, 75, 85, 92, 97)
 WEBP_METHODS = (4,)
 WEBP_QUALITIES = (50, 60, 70, 80, 88)

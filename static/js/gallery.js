@@ -57,12 +57,12 @@ function walk(event) {
 /** @param {HTMLImageElement} picture */
 function dropPlaceholder(picture) {
   const before = picture.previousElementSibling;
-  if (before?.classList.contains("well__placeholder")) before.remove();
+  if (before?.matches(".well__placeholder, .compare__backdrop")) before.remove();
 }
 
 /** @param {ParentNode} root */
 export function startGallery(root) {
-  for (const picture of root.querySelectorAll("img.well__picture")) {
+  for (const picture of root.querySelectorAll("img.well__picture, img.compare__after")) {
     const image = /** @type {HTMLImageElement} */ (picture);
     if (image.complete && image.naturalWidth > 0) dropPlaceholder(image);
     else image.addEventListener("load", () => dropPlaceholder(image), { once: true });

@@ -5,6 +5,8 @@
  * Without script the same form sends all files at once.
  */
 
+import { startGallery } from "./gallery.js";
+
 /** How many files travel at the same time. */
 const LANES = 2;
 
@@ -211,6 +213,7 @@ class Uploader {
 function addCard(card) {
   const wall = document.querySelector("[data-picture-wall]");
   wall?.insertAdjacentHTML("afterbegin", card);
+  if (wall?.firstElementChild) startGallery(wall.firstElementChild);
   const section = /** @type {HTMLElement | null} */ (wall?.closest("[data-recent]"));
   if (section) section.hidden = false;
 }
