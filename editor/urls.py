@@ -6,6 +6,7 @@ from django.urls import path
 from editor.views import (
     accounts,
     adjusting,
+    downloads,
     extending,
     files,
     frames,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("pictures/<uuid:pk>/preview/", files.preview, name="picture_preview"),
     path("pictures/<uuid:pk>/full/", files.full, name="picture_full"),
     path("pictures/<uuid:pk>/original/", files.original, name="picture_original"),
+    path("pictures/<uuid:pk>/download/", downloads.download, name="picture_download"),
     path("masks/<uuid:pk>/", files.mask, name="mask_file"),
     path("results/<int:pk>/raw/", files.raw, name="result_raw"),
     path("results/<int:pk>/layers/", adjusting.layers, name="result_layers"),

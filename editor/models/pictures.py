@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from django.conf import settings
 from django.db import models
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
 from editor.models.people import User
+
+_PICTURE_ENDING = re.compile(r"\.(jpe?g|jpe|jfif|mpo|png|webp|avif|heic|heif|hif)$", re.IGNORECASE)
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
@@ -117,6 +122,23 @@ class Picture(models.Model):
     @property
     def full_url(self) -> str:
         return reverse("editor:picture_full", args=[self.pk])
+
+    @property
+    def file_stem(self) -> str:
+        """Its name without the ending, fit for a file on any system."""
+        stem = _PICTURE_ENDING.sub("", self.name)
+        return _NOT_IN_FILE_NAMES.sub("_", stem).strip(" .") or "picture"
+
+    @property
+    def was_edited(self) -> bool:
+        """Whether a prompt and a model have made it what it is."""
+        return self.origin in (self.Origin.RESULT, self.Origin.ADJUSTED)
+
+    @property
+    def kept_as(self) -> str:
+        """Format and size of the file itself."""
+        name = {"WEBP": "WebP", "HEIF": "HEIC"}.get(self.format, self.format)
+        return f"{name}, {filesizeformat(self.bytes)}"
 
     @property
     def original_url(self) -> str:

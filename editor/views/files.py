@@ -51,13 +51,14 @@ def _send(
             stored = storage.open_for_reading(source) if isinstance(source, str) else source()
         except FileNotFoundError as missing:
             raise Http404 from missing
-        response = _stream(stored, mime, download_as)
+        response = stream(stored, mime, download_as)
     response["ETag"] = tag
     response["Cache-Control"] = KEEP
     return response
 
 
-def _stream(stored: IO[bytes], mime: str, download_as: str = "") -> HttpResponseBase:
+def stream(stored: IO[bytes], mime: str, download_as: str = "") -> HttpResponseBase:
+    """Give bytes out, as a download if it has a name."""
     response = _File(
         stored, as_attachment=bool(download_as), filename=download_as, content_type=mime
     )
@@ -123,8 +124,7 @@ def original(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     An upload comes back as its original bytes; a result as the lossless PNG.
     """
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
-    stem = picture.name.rpartition(".")[0] or picture.name
-    name = f"{stem}.{storage.extension_of(picture.format)}"
+    name = f"{picture.file_stem}.{storage.extension_of(picture.format)}"
     return _send(
         request, str(picture.file.name), picture.mime, etag=picture.sha256, download_as=name
     )
@@ -169,4 +169,4 @@ def unusable(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
         waiting = io.BytesIO(unusable_answers.read(pk))
     except FileNotFoundError as missing:
         raise Http404 from missing
-    return _stream(waiting, mime, name)
+    return stream(waiting, mime, name)

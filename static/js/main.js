@@ -1,6 +1,7 @@
 /* Starts what every page may hold: once for the page, then again for each fragment that htmx brings. */
 
 import { startCompare } from "./compare.js";
+import { startDownloads } from "./download.js";
 import { startElapsed } from "./elapsed.js";
 import { startGallery } from "./gallery.js";
 import { startResults } from "./results.js";
@@ -51,6 +52,7 @@ function allowAgain() {
 
 startCompare();
 startUpload();
+startDownloads();
 start(document);
 document.addEventListener("htmx:load", (event) => {
   const fragment = /** @type {CustomEvent<{ elt: Element }>} */ (event).detail.elt;
