@@ -6,7 +6,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
-MaskSense = Literal["alpha", "luminance", "ignored"]
+# "flattened" lays a mask on black before it reads its luminance, so transparency is lost.
+MaskSense = Literal["alpha", "luminance", "flattened", "ignored", "refused"]
 LISTED_SINCE = 1_767_225_600  # 1 January 2026, so that the list is the same on every start
 
 
@@ -106,6 +107,33 @@ MODELS: tuple[Model, ...] = (
         strength="strong",
         delay_factor=0.6,
         tags=("fast",),
+    ),
+    Model(
+        id="sandbox/words-only",
+        name="Sandbox Words Only",
+        description=(
+            "Takes words, but no mask: with one it refuses the edit. Good for changes that a "
+            "prompt can name."
+        ),
+        sizes=("auto", "1024x1024"),
+        prices={"auto": 0.018, "1024*1024": 0.018},
+        mask="refused",
+        prompt_limit=2000,
+        delay_factor=0.8,
+        tags=("prompt",),
+    ),
+    Model(
+        id="sandbox/flat-fill",
+        name="Sandbox Flat Fill",
+        description=(
+            "Mask white = edit. It lays the mask on black first, so a mask that says it by "
+            "transparency means nothing to it."
+        ),
+        sizes=("auto", "1024x1024"),
+        prices={"auto": 0.022, "1024*1024": 0.022},
+        mask="flattened",
+        working_pixels=1_200_000,
+        tags=("inpainting",),
     ),
     Model(
         id="sandbox/collage-4",
@@ -238,7 +266,7 @@ def describe(model: Model) -> dict[str, Any]:
         "capabilities": {
             "image_generation": not model.mask_required,
             "image_to_image": model.edits,
-            "inpainting": model.edits and model.mask != "ignored",
+            "inpainting": model.edits and model.mask not in ("ignored", "refused"),
             "nsfw": False,
         },
         "supported_parameters": _supported(model),

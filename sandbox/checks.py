@@ -49,6 +49,8 @@ def decode(call: EditCall, model: Model, limit: int) -> tuple[tuple[Rgb, ...], G
         read_picture(sent, number, limit) for number, sent in enumerate(call.images, start=1)
     )
     mask = None
+    if call.mask is not None and model.mask == "refused":
+        raise refusals.takes_no_mask()
     if call.mask is not None:
         height, width = images[0].shape[:2]
         sense = "luminance" if model.mask == "ignored" else model.mask

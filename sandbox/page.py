@@ -10,7 +10,13 @@ from sandbox.settings import Settings
 SHOWN_CALLS = 25
 CALL_COLUMNS = ("Time", "Model", "Answer", "Cost", "Pictures", "Prompt", "Request id")
 NO_CALLS = '<div class="table"><p class="empty">No calls yet.</p></div>'
-MASKS = {"alpha": "transparent = edit", "luminance": "white = edit", "ignored": "takes none"}
+MASKS = {
+    "alpha": "transparent = edit",
+    "luminance": "white = edit",
+    "flattened": "white = edit, blind to transparency",
+    "ignored": "ignores it",
+    "refused": "refuses it",
+}
 STYLE = """
 :root { color-scheme: light dark; --line: light-dark(#e2e3e6, #303238);
   --soft: light-dark(#62656d, #a0a4ad); --ground: light-dark(#fbfbfc, #17181b);

@@ -33,7 +33,9 @@ def paint(job: Job, seed: int, variant: int) -> Rgb:
     base = lay(picture, size)
     mask = None if job.mask is None else lay(job.mask, size)
     references = tuple(job.images[1:])
-    if job.model.erases:
+    if job.model.erases and mask is not None and not (mask >= 128).any():
+        edited = base
+    elif job.model.erases:
         edited = remove(base, mask, variant, chance)
     else:
         edited = edit(base, mask, job.prompt, references, variant, chance)

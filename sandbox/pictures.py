@@ -45,6 +45,9 @@ def read_mask(sent: SentPicture, limit: int, sense: MaskSense, size: tuple[int, 
         if image.format != "PNG" or image.mode not in ("RGBA", "LA"):
             raise refusals.bad_mask("Invalid mask image format - mask image missing alpha channel.")
         return 255 - np.asarray(image.getchannel("A"))
+    if sense == "flattened" and image.mode in ("RGBA", "LA"):
+        ground = Image.new("RGBA", image.size, "black")
+        image = Image.alpha_composite(ground, image.convert("RGBA"))
     if image.mode in ("RGBA", "LA"):
         image = image.convert("RGB" if image.mode == "RGBA" else "L")
     return np.asarray(image.convert("L"))

@@ -196,6 +196,10 @@ def no_mask() -> Refusal:
     )
 
 
+def takes_no_mask() -> Refusal:
+    return Refusal(400, "unsupported_parameter", "This model does not support masks.", param="mask")
+
+
 def unknown_model() -> Refusal:
     return Refusal(404, "model_not_found", "The requested model was not found.", param="model")
 

@@ -26,6 +26,7 @@ from tests.sandbox.sandbox_server import (
 )
 
 ALPHA = "sandbox/canvas-alpha-2"
+FLAT = "sandbox/flat-fill"
 REDRAW = "sandbox/redraw-flash"
 
 
@@ -110,13 +111,32 @@ def test_a_data_url_is_taken_as_a_form_field(server):
         (PRO, dual_mask()),
         (ALPHA, alpha_mask()),
         (ALPHA, dual_mask()),
+        (FLAT, luminance_mask()),
     ],
-    ids=["white-for-luminance", "dual-for-luminance", "transparent-for-alpha", "dual-for-alpha"],
+    ids=[
+        "white-for-luminance",
+        "dual-for-luminance",
+        "transparent-for-alpha",
+        "dual-for-alpha",
+        "white-on-black",
+    ],
 )
 def test_only_the_masked_part_gets_the_new_colour(server, model, mask):
     inside, outside = change_inside_and_outside(server.edit(model=model, mask=mask))
     assert inside > 50
     assert outside < 8
+
+
+@pytest.mark.parametrize("mask", [dual_mask(), alpha_mask()])
+def test_a_model_that_lays_masks_on_black_sees_nothing_in_transparent_ones(server, mask):
+    inside, outside = change_inside_and_outside(server.edit(model=FLAT, mask=mask))
+    assert max(inside, outside) < 6
+
+
+def test_an_eraser_with_nothing_to_erase_changes_nothing(server):
+    answer = server.edit(model="sandbox/eraser", mask=encoded(np.zeros((128, 192), np.uint8)))
+    inside, outside = change_inside_and_outside(answer)
+    assert max(inside, outside) < 6
 
 
 def test_a_model_that_ignores_masks_repaints_everything(server):
@@ -297,7 +317,9 @@ def test_the_short_catalogue_has_ids_only(server):
 
 @pytest.mark.parametrize("model", [model for model in MODELS if model.edits], ids=lambda m: m.id)
 def test_every_editing_model_does_what_it_lists(server, model):
-    mask = {"alpha": alpha_mask(), "luminance": luminance_mask(), "ignored": None}[model.mask]
+    white = luminance_mask()
+    masks = {"alpha": alpha_mask(), "luminance": white, "flattened": white}
+    mask = masks.get(model.mask)
     extra = {"mask": mask} if mask else {}
     for size in model.sizes:
         answer = server.edit(model=model.id, size=size, **extra)

@@ -41,6 +41,11 @@ REFUSED = {
     "trigger-word": ({"prompt": "something forbidden"}, 400, "content_policy_violation"),
     "unknown-model": ({"model": "sandbox/none"}, 404, "model_not_found"),
     "text-model": ({"model": "sandbox/text-only"}, 400, "model_not_available"),
+    "unwanted-mask": (
+        {"model": "sandbox/words-only", "mask": luminance_mask()},
+        400,
+        "unsupported_parameter",
+    ),
     "size": ({"size": "640x480"}, 400, "unsupported_size"),
     "n-zero": ({"n": 0}, 400, "invalid_n"),
     "n-above": ({"n": 2}, 400, "invalid_n"),
