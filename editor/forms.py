@@ -12,6 +12,7 @@ from django import forms
 from django.contrib.auth.forms import UserCreationForm
 
 from editor.imaging.changes import LEVELS
+from editor.imaging.encoding import MaskDialect
 from editor.imaging.framing import Box
 from editor.imaging.margins import Margins
 from editor.imaging.planning import FrameChoice, FrameWish
@@ -341,6 +342,16 @@ class SettleForm(forms.Form):
         if "cost" in self.errors:
             return "Say how many dollars were charged, from 0 to 1000."
         return "Choose whether it was charged."
+
+
+class MaskTestForm(forms.Form):
+    """Which ways to send a mask are to be tried, and the sum that was named for it."""
+
+    dialect = forms.TypedMultipleChoiceField(
+        choices=[(dialect.value, dialect.value) for dialect in MaskDialect], coerce=MaskDialect
+    )
+    test_id = forms.UUIDField()
+    shown_total = forms.IntegerField(min_value=0, required=False)
 
 
 class PriceForm(forms.Form):

@@ -67,7 +67,8 @@ def try_refresh_catalogue() -> bool:
 
 
 def _keep(model: CatalogueModel, position: int) -> None:
-    row, _ = UpstreamModel.objects.get_or_create(model_id=model.id)
+    # Locked where the database can: what staff choose meanwhile must not be written over.
+    row, _ = UpstreamModel.objects.select_for_update().get_or_create(model_id=model.id)
     least_pixels, most_pixels = _window(model.id)
     fresh = {
         "name": model.name or model.id,

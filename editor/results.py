@@ -211,7 +211,7 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
     picture = keep_picture(
         job.owner,
         f"{name} (edited)" if not name.endswith("(edited)") else name,
-        Picture.Origin.RESULT,
+        Picture.Origin.TEST if job.mask_test_id else Picture.Origin.RESULT,
         composed.master,
         composed.shown,
         # The same id every time: a repeat after a crash overwrites its own files.
@@ -249,7 +249,7 @@ def _put_together(job: EditJob, result: Result, attempt: Attempt) -> PutTogether
             picture,
             mask,
             answer,
-            Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS),
+            answer_limits(),
             frame_of(attempt),
             usual_blend(picture.size, Extension.objects.continued(job.picture, job.mask)),
             RENDITION_SIDES,
@@ -290,6 +290,11 @@ def usual_blend(picture: Size, continued: Box | None = None) -> Blend:
     """
     feather = max(1, round(max(picture) * FEATHER_PIXELS_PER_SIDE))
     return Blend(feather=max(feather, overlap(continued.size) // 2) if continued else feather)
+
+
+def answer_limits() -> Limits:
+    """How large an answer may be when it is decoded."""
+    return Limits(max_bytes=MAX_RESULT_BYTES, max_pixels=MAX_RESULT_PIXELS)
 
 
 def frame_of(attempt: Attempt) -> Frame:

@@ -17,7 +17,7 @@ from editor.pictures import keep_picture, limits_from
 from editor.tasks import hint_new_renditions
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
+    from django.core.files import File
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,9 @@ class UploadRefused(Exception):
         self.status = status
 
 
-def receive_picture(owner: User, upload: UploadedFile[bytes]) -> Picture:
+def receive_picture(
+    owner: User, upload: File[bytes], origin: Picture.Origin = Picture.Origin.UPLOAD
+) -> Picture:
     """Check an uploaded file by its content and keep it.
 
     The original bytes are kept as they came, for their owner alone. What is shown is made
@@ -48,13 +50,13 @@ def receive_picture(owner: User, upload: UploadedFile[bytes]) -> Picture:
             code="too_many_bytes",
             status=413,
         )
-    picture = _kept(owner, upload, limits)
+    picture = _kept(owner, upload, limits, origin)
     picture.save(force_insert=True)
     hint_new_renditions()
     return picture
 
 
-def _kept(owner: User, upload: UploadedFile[bytes], limits: Limits) -> Picture:
+def _kept(owner: User, upload: File[bytes], limits: Limits, origin: Picture.Origin) -> Picture:
     data = upload.read()
     try:
         shown = apart.run(steps.show, data, limits, ())
@@ -69,7 +71,7 @@ def _kept(owner: User, upload: UploadedFile[bytes], limits: Limits) -> Picture:
             status=422,
         ) from failed
     try:
-        return keep_picture(owner, display_name(upload.name), Picture.Origin.UPLOAD, data, shown)
+        return keep_picture(owner, display_name(upload.name), origin, data, shown)
     except Exception as problem:  # every storage has exceptions of its own
         logger.exception("An upload could not be stored.")
         raise UploadRefused(

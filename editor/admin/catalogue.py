@@ -8,10 +8,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from editor import costs
 from editor.accounts import MemberRequest
 from editor.admin.rows import PlainList
+from editor.imaging.encoding import MaskDialect
 from editor.models import UpstreamModel
 from editor.money import dollars
 
@@ -25,6 +28,10 @@ class UpstreamModelForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "prices": "Size to price of one image in nano-dollars: 40000000 is $0.04.",
             "sizes": "A list of sizes as the upstream spells them.",
+            "mask_dialect": "How a mask is written for it: alpha (transparent is edited), "
+            "luminance (white is edited), dual (both at once), none (no mask is sent).",
+            "mask_support": "What people are told. Whatever the model does, only what was "
+            "painted changes in the result.",
         }
 
     def clean_prices(self) -> dict[str, int]:
@@ -37,6 +44,16 @@ class UpstreamModelForm(forms.ModelForm):  # type: ignore[type-arg]
                 'Prices are whole nano-dollars by size, for example {"auto": 40000000} for $0.04.'
             )
         return prices
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to say of a model that it reads masks, and to send it none."""
+        cleaned = super().clean() or {}
+        sends_none = cleaned.get("mask_dialect") == MaskDialect.NONE
+        if sends_none and cleaned.get("mask_support") != UpstreamModel.MaskSupport.ENFORCED:
+            self.add_error(
+                "mask_support", "Where no mask is sent, nothing but this server enforces it."
+            )
+        return cleaned
 
     def clean_sizes(self) -> list[str]:
         """Take a list of words only."""
@@ -54,14 +71,14 @@ class UpstreamModelAdmin(PlainList):
         "name",
         "model_id",
         "mask_support",
-        "mask_dialect",
+        "dialect",
         "max_images",
         "price",
         "is_hidden",
         "is_listed",
         "takes_edits",
     )
-    actions = ("offer_again",)
+    actions = ("offer_again", "follow_catalogue")
     form = UpstreamModelForm
     list_filter = ("is_listed", "is_hidden", "mask_support")
     search_fields = ("name", "model_id")
@@ -70,6 +87,22 @@ class UpstreamModelAdmin(PlainList):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Rows come from the upstream."""
         return False
+
+    @admin.display(description="Mask dialect", ordering="mask_dialect")
+    def dialect(self, model: UpstreamModel) -> SafeString | str:
+        """How masks are written for it, and whether staff said so."""
+        if "mask_dialect" not in model.pinned:
+            return model.mask_dialect
+        return format_html('{} <span class="desk__quiet">set by staff</span>', model.mask_dialect)
+
+    @admin.action(description="Follow the catalogue again in everything", permissions=["change"])
+    def follow_catalogue(self, request: MemberRequest, queryset: QuerySet[UpstreamModel]) -> None:
+        """Give up what staff have overridden; the next refresh writes it."""
+        for model in queryset.exclude(pinned=[]):
+            self.log_change(request, model, f"No longer kept: {', '.join(model.pinned)}.")
+        queryset.update(pinned=[])
+        said = "The next refresh of the catalogue writes every field of them."
+        self.message_user(request, said, messages.SUCCESS)
 
     @admin.display(description="Price")
     def price(self, model: UpstreamModel) -> str:

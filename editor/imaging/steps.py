@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from editor.imaging.adjusting import NothingLeft, OtherAreas, Recipe, adjusted
 from editor.imaging.changes import NothingInCommon
+from editor.imaging.comparing import Comparison
 from editor.imaging.composing import Blend, LockProof, compose
 from editor.imaging.drift import Drift
 from editor.imaging.encoding import (
@@ -25,6 +26,7 @@ from editor.imaging.encoding import (
 from editor.imaging.extending import extended, new_area, with_overlap
 from editor.imaging.formats_out import CannotWrite, DownloadAs, encode_download
 from editor.imaging.framing import Box, Frame, Size
+from editor.imaging.heat import heat_of
 from editor.imaging.margins import Margins
 from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
 from editor.imaging.previewing import Areas, Found, Laid, Preview, preview
@@ -190,6 +192,20 @@ def put_together(
         composed.lock,
         composed.drift,
         composed.colour_matched,
+    )
+
+
+def heat(picture: Kept, mask: bytes, answer: Answer) -> tuple[bytes, bytes]:
+    """Give an answer as it came, and where and how far it differs, both as WebP for people.
+
+    Raises AnswerRefused, PictureRefused and MaskRefused as `put_together` does.
+    """
+    original, painted = picture.read(), read_mask(mask, picture.size)
+    drawn = heat_of(Comparison(original, answer.read(), painted, answer.frame))
+    side, kind = max(drawn.answer.size), RenditionFormat.WEBP
+    return (
+        encode_renditions(drawn.answer, original.icc_profile, (side,), kind)[side],
+        encode_renditions(drawn.difference, None, (side,), kind)[side],
     )
 
 
