@@ -3,6 +3,9 @@
 An answer is kept whoever owns the job by now: it was paid for. A failure is either
 proof that nothing was charged, or leaves the outcome unknown. Out of unknown leads only
 a person, a late answer, or the rule that the operator has written down beforehand.
+
+Rows are locked in the order in which everything else does it: job, attempt, ledger, budget.
+Otherwise a person who decides at the same moment would be refused for a deadlock.
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ def record_answer(
     received_at = received_at or _database_time(attempt)
     urls = [image.url if image.data is None else None for image in answer.images]
     with transaction.atomic():
+        # Locked (where the database can), so that a sweep cannot move it in between.
+        job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
         kept = Attempt.objects.filter(
             pk=attempt.pk, state__in=(Attempt.State.CALLING, Attempt.State.UNKNOWN)
         ).update(
@@ -69,8 +74,6 @@ def record_answer(
             for index, image in enumerate(answer.images)
             if image.data is not None
         )
-        # Locked (where the database can), so that a sweep cannot move it in between.
-        job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
         other_call = Attempt.objects.filter(job=job, state=Attempt.State.CALLING).exists()
         if job.is_open and job.state != JobState.RECEIVED and not other_call:
             job.move(
@@ -111,6 +114,7 @@ def record_failure(
 ) -> None:
     """Commit how a call failed: surely free, or unknown. `body`: what came instead of pictures."""
     with transaction.atomic():
+        job = EditJob.objects.select_for_update().get(pk=job.pk)
         if body:
             unusable.note(attempt.pk, body)
         ended = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.CALLING).update(
@@ -126,7 +130,6 @@ def record_failure(
         )
         if ended != 1:
             return  # given up for lost meanwhile: the job may be at its next call already
-        job = EditJob.objects.select_for_update().get(pk=job.pk)
         if job.state != JobState.CALLING:
             return
         if error.maybe_billed:

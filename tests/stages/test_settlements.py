@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editor import settlements
@@ -12,8 +14,9 @@ from editor.budgets import grant_consent
 from editor.invariants import broken_invariants
 from editor.models import Attempt, Budget, EditJob, JobState, LedgerEntry
 from editor.models.receipts import receipt_of
+from editor.nanogpt.errors import OutcomeUnknown
 from editor.nanogpt.messages import AnswerImage, Cost, EditAnswer
-from editor.outcomes import record_answer
+from editor.outcomes import record_answer, record_failure
 from editor.settlements import doubts, settle_call, settle_unknown
 from editor.submission import cancel_edit, give_up, pay_again
 from editor.tasks import run_job
@@ -290,3 +293,22 @@ def test_only_those_who_review_settle_and_only_calls_of_that_job(done, alices, a
     assert ritas.post(DESK.format(other.pk, f"settle/{attempt.pk}"), form).status_code == 404
     assert ritas.get(address).status_code == 405
     assert settlements.doubts(done)
+
+
+@pytest.mark.parametrize("end", ["an answer", "a failure"])
+def test_the_end_of_a_call_locks_the_job_first_as_settling_does(alice, end):
+    job = make_job(alice, JobState.CALLING)
+    attempt = in_doubt(job)
+    Attempt.objects.update(state=Attempt.State.CALLING)
+    with CaptureQueriesContext(connection) as asked:
+        if end == "an answer":
+            picture = AnswerImage(url=None, data=b"picture")
+            record_answer(attempt, EditAnswer((picture,), None, None, None, 200, {}, 1.0))
+        else:
+            record_failure(job, attempt, OutcomeUnknown("No answer."))
+    words = [query["sql"] for query in asked]
+    read = next(i for i, sql in enumerate(words) if 'FROM "editor_editjob"' in sql)
+    written = next(i for i, sql in enumerate(words) if sql.startswith('UPDATE "editor_attempt"'))
+    assert read < written
+    if connection.features.has_select_for_update:
+        assert "FOR UPDATE" in words[read]
