@@ -65,6 +65,17 @@ def test_a_twelve_megapixel_photo_goes_through_and_outlives_its_upstream_link(st
     assert "0 of" in person.get(job).text
 
 
+def test_the_worker_makes_what_pages_show_of_an_upload_that_nobody_looks_at(start_app, sign_up):
+    app = start_app()
+    person = sign_up(app)
+    person.upload(picture_bytes((4000, 3000), "JPEG"))
+    look = "SELECT preview, card, thumb FROM editor_picture WHERE renditions_due_at IS NULL"
+    ((*keys,),) = wait_for(lambda: app.rows(look), "the renditions", seconds=20)
+    for key in keys:
+        assert key.endswith(".avif")
+        assert (app.folder / "var" / "media" / key).stat().st_size > 500
+
+
 def test_with_a_key_no_sandbox_is_started_and_the_key_is_sent(start_app, sign_up):
     elsewhere = SandboxProcess("--key", "sk-nano-alices-own-key")
     try:
