@@ -25,7 +25,7 @@ from editor.accounts import MemberRequest
 from editor.admin.rows import ReadOnlyAdmin, thumbnail
 from editor.budgets import OverBudget
 from editor.forms import PriceForm, SettleForm, VerdictForm
-from editor.models import EditJob, Review, UpstreamModel
+from editor.models import EditJob, Reference, Review, UpstreamModel
 from editor.models.receipts import receipt_of
 from editor.money import dollars
 from editor.reviews import give_verdict
@@ -174,6 +174,7 @@ class EditJobAdmin(ReadOnlyAdmin):
             "can_review": request.user.has_perm("editor.review_editjob"),
             "submit_key": uuid.uuid4(),
             "receipt": receipt_of(job),
+            "references": Reference.objects.pictures_of(job),
             "doubts": (doubts := settlements.doubts(job)),
             "findings": (findings := [doubt.finding for doubt in doubts]),
             "settle_cost": evidence.named_cost(findings),

@@ -179,16 +179,16 @@ class MaskTestAdmin(ReadOnlyAdmin):
         if kind not in _PICTURES:
             raise Http404
         try:
-            drawn = _drawn(result.pk)
-        except FileNotFoundError as missing:
+            drawn = _drawn(result.pk, result.raw_sha256)
+        except (FileNotFoundError, storage.OtherBytes) as missing:
             raise Http404 from missing
         return _image(drawn[_PICTURES.index(kind)], "image/webp")
 
 
 @lru_cache(maxsize=16)
-def _drawn(result_pk: int) -> tuple[bytes, bytes]:
+def _drawn(result_pk: int, raw_sha256: str) -> tuple[bytes, bytes]:
     """Both pictures of a result; the page asks for them one after the other."""
-    result = Result.objects.select_related("attempt").get(pk=result_pk)
+    result = Result.objects.select_related("attempt").get(pk=result_pk, raw_sha256=raw_sha256)
     tests = MaskTest.objects.select_related("picture", "mask")
     return mask_tests.heat_of(tests.get(jobs__attempts__results=result), result)
 
