@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from editor.models import EditJob, JobState, User
@@ -96,7 +97,8 @@ def addresses(alice: User, done_job: EditJob) -> list[str]:
     waiting = make_job(alice, JobState.WAITING, failure_sentence="The upstream is busy.")
     unknown = make_job(alice, JobState.UNKNOWN, charged="unknown")
     jobs = [job.get_absolute_url() for job in (done_job, waiting, unknown)]
-    return ["/", "/gallery/", "/queue/", "/password/", "/nothing/", *jobs]
+    adjusting = reverse("editor:adjust", args=[done_job.pk])
+    return ["/", "/gallery/", "/queue/", "/password/", "/nothing/", *jobs, adjusting]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (2560, "dark")])

@@ -97,8 +97,8 @@ export class AreaChoice {
       const place = this.#places[Number(badge.dataset.index)];
       badge.hidden = !place;
       if (!place) continue;
-      const left = x + place.x * picture.width * scale;
-      const top = y + place.y * picture.height * scale;
+      const left = Math.round(x + place.x * picture.width * scale);
+      const top = Math.round(y + place.y * picture.height * scale);
       badge.style.transform = `translate(${left}px, ${top}px) translate(-50%, -50%)`;
     }
   }
