@@ -359,3 +359,4 @@ class PriceForm(forms.Form):
 
     submit_key = forms.UUIDField(required=False)
     shown_price = forms.IntegerField(min_value=0, required=False)
+    agreed_before = forms.IntegerField(min_value=0, required=False)  # "pay again": consents so far

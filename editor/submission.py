@@ -323,15 +323,27 @@ def repeat_edit(
     return again
 
 
-def pay_again(job: EditJob, actor: User) -> bool:
+def pay_again(
+    job: EditJob,
+    actor: User,
+    *,
+    shown_price_nano: int | None = NOT_SHOWN,
+    agreed_before: int | None = None,
+) -> bool:
     """Give a new consent to a job whose outcome is unknown, and queue it.
 
-    The first call may have been charged; the page that leads here says so. False when
-    the job is not unknown any more, so a second click changes nothing. Raises OverBudget,
+    The first call may have been charged; the page that leads here says so. `agreed_before`
+    is how many consents that page knew of, None when it did not say. False when the job is
+    not unknown any more, or unknown anew: a second click changes nothing. Raises OverBudget,
     and PriceChanged when the price the page named is not today's any more.
     """
+    if agreed_before is not None and agreed_before != job.consents.count():
+        return False
     if job.state == JobState.UNKNOWN:
         _renew_estimate(job)
+        if shown_price_nano not in (NOT_SHOWN, job.estimate_nano):
+            raise PriceChanged(job.estimate_nano)
+    agreed = job.estimate_nano
     with transaction.atomic():
         if job.state != JobState.UNKNOWN or not job.move(
             JobState.QUEUED,
@@ -344,7 +356,7 @@ def pay_again(job: EditJob, actor: User) -> bool:
             hidden=False,
         ):
             return False
-        budgets.grant_consent(job, job.estimate_nano, by=actor)
+        budgets.grant_consent(job, agreed, by=actor)
         transaction.on_commit(partial(hint_job, job.pk), robust=True)
     return True
 

@@ -213,12 +213,14 @@ class EditJobAdmin(ReadOnlyAdmin):
             messages.info(request, "Nothing was sent: this job has moved on meanwhile.")
             return _back_to(job)
         key = form.cleaned_data["submit_key"] or uuid.uuid4()
+        price, before = form.cleaned_data["shown_price"], form.cleaned_data["agreed_before"]
         try:
             if job.is_unknown:
-                if not submission.pay_again(job, request.user):
+                if not submission.pay_again(
+                    job, request.user, shown_price_nano=price, agreed_before=before
+                ):
                     messages.info(request, "Nothing was sent: this job has moved on meanwhile.")
                 return _back_to(job)
-            price = form.cleaned_data["shown_price"]
             job = submission.repeat_edit(job, request.user, key, price)
         except (SubmitRefused, OverBudget) as refused:
             messages.error(request, str(refused))

@@ -194,8 +194,17 @@ def retry(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def pay_again(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Agree to one more paid call for a job whose outcome is unknown."""
     found = _own_job(request, pk)
+    form = PriceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "This form was incomplete. Please press the button again.")
+        return redirect(found)
     try:
-        agreed = submission.pay_again(found, request.user)
+        agreed = submission.pay_again(
+            found,
+            request.user,
+            shown_price_nano=shown_price(request, form),
+            agreed_before=form.cleaned_data["agreed_before"],
+        )
     except (OverBudget, SubmitRefused) as refused:
         messages.error(request, str(refused))
         return redirect(found)

@@ -1,12 +1,13 @@
 """Sending a wish over HTTP."""
 
+import re
 import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from editor.models import EditJob, JobState
+from editor.models import EditJob, JobState, UpstreamModel
 from tests.factories import CENT, make_job, make_mask, make_model, make_picture, mask_bytes
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,36 @@ def test_the_buttons_of_a_job_act_once(alices, alice):
     job.refresh_from_db()
     assert job.state == JobState.QUEUED
     assert job.consents.count() == 2
+
+
+def _hidden_fields(page, address):
+    """What the form with this address sends, as a browser would."""
+    form = page.content.decode().partition(f'action="{address}"')[2].partition("</form>")[0]
+    return dict(re.findall(r'name="(shown_price|agreed_before)" value="(\w*)"', form))
+
+
+def test_a_stale_page_does_not_pay_again_for_a_job_that_is_unknown_anew(alices, alice):
+    job = make_job(alice, JobState.UNKNOWN, charged=EditJob.Charged.UNKNOWN)
+    again = reverse("editor:job_pay_again", args=[job.pk])
+    shown = _hidden_fields(alices.get(job.get_absolute_url()), again)
+    alices.post(again, shown)
+    EditJob.objects.update(state=JobState.UNKNOWN)  # the second call had no answer either
+    alices.post(again, shown)
+    assert job.consents.count() == 2
+    alices.post(again, _hidden_fields(alices.get(job.get_absolute_url()), again))
+    assert job.consents.count() == 3
+
+
+def test_paying_again_needs_the_price_that_this_very_page_named(alices, alice):
+    job = make_job(alice, JobState.UNKNOWN, charged=EditJob.Charged.UNKNOWN)
+    again = reverse("editor:job_pay_again", args=[job.pk])
+    shown = _hidden_fields(alices.get(job.get_absolute_url()), again)
+    UpstreamModel.objects.update(prices={"auto": 6 * CENT})
+    for _ in range(2):  # the first one is told of the new price; other tabs still show the old one
+        alices.post(again, shown)
+        assert job.consents.count() == 1
+    alices.post(again, _hidden_fields(alices.get(job.get_absolute_url()), again))
+    assert job.consents.last().max_cost_nano == 6 * CENT
 
 
 def test_the_same_again_needs_the_price_that_the_button_named(alices, alice):
