@@ -26,7 +26,7 @@ from editor.gates import probe_closed_gate
 from editor.late_answers import record_answers_in_files
 from editor.models import Attempt, EditJob, JobState, Worker
 from editor.offers import try_refresh_catalogue
-from editor.renditions import awaiting_renditions, forget_who_took_renditions
+from editor.renditions import forget_who_took_renditions, renditions_are_due
 from editor.tasks import hint_jobs_in_turn, hint_renditions, keep_results, send_hint
 from editor.turns import HINT_AGAIN
 
@@ -71,7 +71,7 @@ def nothing_to_look_after() -> bool:
     unfinished = Attempt.objects.filter(state__in=(Attempt.State.CALLING, Attempt.State.RECEIVED))
     if at_work.exists() or unfinished.exists():
         return False
-    return not awaiting_renditions().exists()
+    return not renditions_are_due()
 
 
 def free_claims_left_behind() -> int:

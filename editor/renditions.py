@@ -43,6 +43,11 @@ def awaiting_renditions() -> QuerySet[Picture]:
     return Picture.objects.filter(deleted_at=None, renditions_due_at__isnull=False)
 
 
+def renditions_are_due() -> bool:
+    """Tell whether anything can be made now; what failed a while ago rests until its time."""
+    return awaiting_renditions().filter(renditions_due_at__lte=Now()).exists()
+
+
 def take_due() -> list[uuid.UUID]:
     """Take the oldest ones whose renditions nobody is making, as many as may be made at once.
 

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 from editor import storage
 from editor import unusable as unusable_answers
 from editor.accounts import MemberRequest
+from editor.imaging.apart import StepFailed
+from editor.imaging.reading import PictureRefused
 from editor.models import Mask, Picture, Result, UnusableAnswer
 from editor.pictures import full_rendition
 from editor.renditions import format_of, open_rendition
@@ -24,6 +26,9 @@ from editor.renditions import format_of, open_rendition
 # A picture never changes, so its files may stay in its owner's browser. `Vary: Cookie`
 # (set by the session) keeps the next person at the same browser from being served them.
 KEEP = "private, max-age=604800, immutable"
+
+# The file is gone from storage, or what storage gives back cannot be read any more.
+UNREADABLE = (FileNotFoundError, storage.OtherBytes, PictureRefused, StepFailed)
 
 
 class _File(FileResponse):
@@ -49,7 +54,7 @@ def _send(
     else:
         try:
             stored = storage.open_for_reading(source) if isinstance(source, str) else source()
-        except FileNotFoundError as missing:
+        except UNREADABLE as missing:
             raise Http404 from missing
         response = stream(stored, mime, download_as)
     response["ETag"] = tag
@@ -110,7 +115,7 @@ def full(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
     try:
         key = full_rendition(picture)
-    except FileNotFoundError as missing:
+    except UNREADABLE as missing:
         raise Http404 from missing
     mime = "image/png" if key.endswith(".png") else "image/jpeg"
     return _send(request, key, mime, etag=f"full-{pk}")

@@ -278,3 +278,13 @@ def test_a_results_page_offers_the_other_formats(alices, result):
     page = alices.get(job.get_absolute_url()).content.decode()
     assert f'popovertarget="download-{made.pk}"' in page
     assert reverse("editor:picture_download", args=[made.pk]) in page
+
+
+def test_a_picture_that_storage_has_damaged_is_not_there_instead_of_an_error(client, alice):
+    picture = make_picture(alice)
+    storage.drop(picture.file.name, picture.thumb.name)
+    storage.put(picture.file.name, b"no picture any more")
+    Picture.objects.filter(pk=picture.pk).update(thumb="")
+    client.force_login(alice)
+    for name in ("picture_full", "picture_thumb"):
+        assert client.get(reverse(f"editor:{name}", args=[picture.pk])).status_code == 404
