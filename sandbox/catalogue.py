@@ -109,33 +109,6 @@ MODELS: tuple[Model, ...] = (
         tags=("fast",),
     ),
     Model(
-        id="sandbox/words-only",
-        name="Sandbox Words Only",
-        description=(
-            "Takes words, but no mask: with one it refuses the edit. Good for changes that a "
-            "prompt can name."
-        ),
-        sizes=("auto", "1024x1024"),
-        prices={"auto": 0.018, "1024*1024": 0.018},
-        mask="refused",
-        prompt_limit=2000,
-        delay_factor=0.8,
-        tags=("prompt",),
-    ),
-    Model(
-        id="sandbox/flat-fill",
-        name="Sandbox Flat Fill",
-        description=(
-            "Mask white = edit. It lays the mask on black first, so a mask that says it by "
-            "transparency means nothing to it."
-        ),
-        sizes=("auto", "1024x1024"),
-        prices={"auto": 0.022, "1024*1024": 0.022},
-        mask="flattened",
-        working_pixels=1_200_000,
-        tags=("inpainting",),
-    ),
-    Model(
         id="sandbox/collage-4",
         name="Sandbox Collage 4",
         description=(
@@ -229,6 +202,33 @@ MODELS: tuple[Model, ...] = (
         working_pixels=1_500_000,
         delay_factor=4.0,
         tags=("quality",),
+    ),
+    Model(
+        id="sandbox/words-only",
+        name="Sandbox Words Only",
+        description=(
+            "Takes words, but no mask: with one it refuses the edit. Good for changes that a "
+            "prompt can name."
+        ),
+        sizes=("auto", "1024x1024"),
+        prices={"auto": 0.018, "1024*1024": 0.018},
+        mask="refused",
+        prompt_limit=2000,
+        delay_factor=0.8,
+        tags=("prompt",),
+    ),
+    Model(
+        id="sandbox/flat-fill",
+        name="Sandbox Flat Fill",
+        description=(
+            "Mask white = edit. It lays the mask on black first, so a mask that says it by "
+            "transparency means nothing to it."
+        ),
+        sizes=("auto", "1024x1024"),
+        prices={"auto": 0.022, "1024*1024": 0.022},
+        mask="flattened",
+        working_pixels=1_200_000,
+        tags=("inpainting",),
     ),
     Model(
         id="sandbox/text-only",
