@@ -83,20 +83,26 @@ def cut_answer(
 
 def sample(image: Image.Image, place: Place, box: tuple[int, int, int, int]) -> Image.Image:
     """Give `box` of the picture as an answer's part shows it, at the box's own size."""
-    left, top, right, bottom = place.span(box)
-    part = (
-        max(0.0, left),
-        max(0.0, top),
-        min(float(image.width), right),
-        min(float(image.height), bottom),
-    )
+    part = _clipped(place.span(box), image)
     return image.resize(Box(*box).size, Image.Resampling.BICUBIC, box=part)
 
 
 def reduced(image: Image.Image, place: Place, box: Box, size: Size) -> Image.Image:
     """Give `box` of the picture as an answer shows it, at a smaller size, for looking at."""
     part, within = cut_answer(image, place, box)
-    return part.resize(size, Image.Resampling.BICUBIC, box=within.span(box), reducing_gap=1.0)
+    span = _clipped(within.span(box), part)
+    return part.resize(size, Image.Resampling.BICUBIC, box=span, reducing_gap=1.0)
+
+
+def _clipped(span: Span, image: Image.Image) -> Span:
+    """Leave out what lies a hair outside the image, which Pillow would refuse."""
+    left, top, right, bottom = span
+    return (
+        max(0.0, left),
+        max(0.0, top),
+        min(float(image.width), right),
+        min(float(image.height), bottom),
+    )
 
 
 def _middle(span: Span) -> tuple[float, float]:
