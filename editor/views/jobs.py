@@ -36,8 +36,8 @@ def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         field, sentence = form.first_problem()
         return _refused(request, picture, sentence, field=field)
-    wish = _wish(picture, form.cleaned_data)
     try:
+        wish = _wish(picture, form.cleaned_data)
         job, is_new = submission.submit_edit(
             request.user,
             wish,
@@ -65,9 +65,14 @@ def shown_price(request: MemberRequest, form: WishForm | PriceForm) -> int | Non
 
 
 def _wish(picture: Picture, cleaned: dict[str, Any]) -> Wish:
+    """Put the wish together. Raises SubmitRefused when the mask it names is not this picture's."""
     mask: bytes | Mask | None = kept_mask(picture, cleaned["kept_mask"])
     if cleaned["mask"]:
         mask = cleaned["mask"].read()
+    elif cleaned["kept_mask"] and mask is None:
+        # Without it the whole picture could change, and nobody has agreed to pay for that.
+        sentence = "The mask is not there any more. Reload the page and paint it again."
+        raise SubmitRefused(sentence, field="mask", status=409)
     return Wish(
         picture,
         cleaned["prompt"],

@@ -131,8 +131,9 @@ def test_a_bad_mask_is_refused(alices, picture, wish, data):
 def test_a_mask_of_another_picture_is_not_taken(alices, alice, picture, wish):
     mask = make_mask(make_picture(alice))
     answer = send(alices, picture, wish, mask=None, kept_mask=str(mask.pk))
-    assert answer.status_code == 201
-    assert EditJob.objects.get().mask is None
+    assert answer.status_code == 409
+    assert answer.json()["field"] == "mask"
+    assert not EditJob.objects.exists(), "without its mask the whole picture could change"
 
 
 def test_a_prompt_is_text_and_nothing_else(alices, picture, wish):
