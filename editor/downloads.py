@@ -10,7 +10,6 @@ import threading
 
 from django.db.models import Q
 
-from editor import storage
 from editor.imaging import apart, steps
 from editor.imaging.formats_out import DownloadAs, OutFormat, Words
 from editor.models import EditJob, Picture
@@ -41,12 +40,12 @@ def tag_of(picture: Picture, how: DownloadAs) -> str:
 def make_download(picture: Picture, how: DownloadAs) -> bytes:
     """Write a picture at its full size.
 
-    Raises CannotWrite, TooBusy, FileNotFoundError when the picture is gone, and
+    Raises CannotWrite, TooBusy, FileNotFoundError when the picture is gone, and OtherBytes,
     PictureRefused or StepFailed when it cannot be read any more.
     """
     ours = picture.origin != Picture.Origin.UPLOAD and picture.format == "PNG"
     if ours and how.format is OutFormat.PNG and how.words is None:
-        return storage.get(str(picture.file.name))  # without loss, and with nothing private
+        return kept(picture).data  # without loss, and with nothing private
     if not _place.acquire(timeout=PATIENCE_SECONDS):
         message = "Other downloads are being made just now. Please try again in a moment."
         raise TooBusy(message)

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from editor import downloads
+from editor import downloads, storage
 from editor.accounts import MemberRequest
 from editor.downloads import TooBusy
 from editor.imaging.apart import StepFailed
@@ -93,7 +93,7 @@ def download(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     else:
         try:
             data = downloads.make_download(picture, how)
-        except FileNotFoundError as missing:
+        except (FileNotFoundError, storage.OtherBytes) as missing:
             raise Http404 from missing
         except CannotWrite as cannot:
             return _refused(request, picture, words, str(cannot))

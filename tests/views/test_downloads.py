@@ -288,3 +288,6 @@ def test_a_picture_that_storage_has_damaged_is_not_there_instead_of_an_error(cli
     client.force_login(alice)
     for name in ("picture_full", "picture_thumb"):
         assert client.get(reverse(f"editor:{name}", args=[picture.pk])).status_code == 404
+    for origin in ("upload", "extended"):
+        Picture.objects.filter(pk=picture.pk).update(origin=origin, format="PNG")
+        assert asked(client, picture, format="png").status_code == 404
