@@ -269,6 +269,17 @@ def _within(
 _NO_AREAS = "The choice of areas cannot be read. Reload the page."
 
 
+class _AreasField(forms.JSONField):
+    """JSON that may be as deep and as long-winded as it likes: it is refused, never an error."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read it; nesting and numbers beyond what Python reads count as unreadable."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as unreadable:
+            raise forms.ValidationError(_NO_AREAS) from unreadable
+
+
 class AdjustForm(forms.Form):
     """How a finished edit is to be put together anew: free, so nothing about money."""
 
@@ -281,9 +292,8 @@ class AdjustForm(forms.Form):
     level = _within("threshold", "steps", 1, LEVELS, required=False)
     match_colour = forms.BooleanField(required=False)
     undo_drift = forms.BooleanField(required=False)
-    areas = forms.JSONField(required=False, error_messages={"invalid": _NO_AREAS})
+    areas = _AreasField(required=False, error_messages={"invalid": _NO_AREAS})
     restored = forms.FileField(required=False, allow_empty_file=True)
-    kept_restored = forms.UUIDField(required=False)
 
     def clean_areas(self) -> tuple[int, ...]:
         """Take the choice per area: ids of results, 0 for the original."""

@@ -87,14 +87,12 @@ def _settings(form: AdjustForm) -> Settings:
 
 def _restored(job: EditJob, form: AdjustForm) -> Mask | None:
     """Keep what was painted back, once however often it is sent."""
-    kept = Mask.objects.filter(picture=job.picture)
-    if form.cleaned_data["kept_restored"]:
-        return kept.filter(pk=form.cleaned_data["kept_restored"]).first()
     file = form.cleaned_data["restored"]
     if not file:
         return None
     painted = read_painted(job.picture, file.read())
-    return kept.filter(sha256=painted.sha256).first() or keep_painted(job.picture, painted)
+    kept = Mask.objects.filter(picture=job.picture, sha256=painted.sha256).first()
+    return kept or keep_painted(job.picture, painted)
 
 
 def _refused(request: MemberRequest, job: EditJob, sentence: str, status: int) -> HttpResponse:

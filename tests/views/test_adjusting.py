@@ -161,6 +161,8 @@ def test_what_was_painted_back_is_kept_once_and_comes_back_with_the_page(alices,
         ({"result": ""}, "Choose the result that is to be adjusted."),
         ({"areas": "[1"}, "The choice of areas cannot be read. Reload the page."),
         ({"areas": '{"1": 2}'}, "The choice of areas cannot be read. Reload the page."),
+        ({"areas": "[" * 100_000}, "The choice of areas cannot be read. Reload the page."),
+        ({"areas": "9" * 5000}, "The choice of areas cannot be read. Reload the page."),
         ({"areas": "[true]"}, "The choice of areas cannot be read. Reload the page."),
         ({"areas": json.dumps([1] * 41)}, "The choice of areas cannot be read. Reload the page."),
         (
