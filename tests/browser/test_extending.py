@@ -115,6 +115,30 @@ def test_ratios_places_keys_and_escape(page, complaints):
     expect(page.get_by_role("form", name="Extend the canvas")).to_be_hidden()
 
 
+def test_escape_in_the_middle_of_a_pull_lets_the_handle_go(page, complaints):
+    open_extending(page)
+    box = page.get_by_role("slider", name="Right side").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y, steps=3)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("form", name="Extend the canvas")).to_be_hidden()
+    given = margins(page)
+    page.mouse.move(x + 40, y, steps=3)
+    page.mouse.up()
+    assert margins(page) == given, "what is closed is not pulled"
+    page.keyboard.press("c")
+    box = page.get_by_role("slider", name="Right side").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2, steps=4)
+    assert margins(page) == given, "no button is down"
+    pull(page, "Right", 30, 0)
+    assert margins(page)["right"] > given["right"]
+
+
 def test_too_large_a_canvas_is_said_where_it_is_typed(page, complaints):
     open_extending(page)
     page.locator("#extend-right").fill("30000")

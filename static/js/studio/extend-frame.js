@@ -78,6 +78,11 @@ export class ExtendFrame {
   /** @param {boolean} visible */
   show(visible) {
     this.#element.hidden = !visible;
+    if (visible) return;
+    // A pull that Escape ended must not go on unseen, nor begin again by itself.
+    this.#pointer = -1;
+    this.#isRebased = false;
+    delete this.#element.dataset.pulling;
   }
 
   /** Starts the running pull anew from where the pointer is: the view has changed under it. */
