@@ -200,6 +200,30 @@ def test_undo_erase_compare_and_hold_work_by_mouse_and_keys(page, complaints):
     assert (apart(held, shown(page)) > 20).any()
 
 
+def test_nothing_is_kept_before_what_was_painted_back_is_there(page):
+    submitted(page, "turn it into oak", two_areas(), 1)
+    adjusting(page, "Adjust for free")
+    page.get_by_role("button", name="Paint the original back").click()
+    drag(page, (0.6, 0.6), (0.8, 0.6))
+    expect(page.get_by_text(re.compile(r"painted back"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("Keep as a new picture")).click()
+    page.wait_for_url(re.compile(r"#adjusted-"))
+    held = []
+    page.route(re.compile(r"/masks/[0-9a-f-]{36}/$"), lambda route: held.append(route))
+    page.get_by_role("link", name="Adjust again").click()
+    keep = page.get_by_role("button", name=re.compile("Keep as a new picture"))
+    expect(keep).to_have_attribute("aria-disabled", "true")
+    page.wait_for_timeout(3000)
+    assert held, "the mask of what was painted back is on its way"
+    keep.click(force=True)
+    expect(page.get_by_role("alert")).to_contain_text("not there yet")
+    assert "/adjust/" in page.url
+    held.pop().continue_()
+    page.locator("[data-adjust][data-ready]").wait_for(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"painted back"))).to_be_visible()
+    expect(keep).to_have_attribute("aria-disabled", "false")
+
+
 def test_without_a_mask_only_what_changed_is_kept(page, app, complaints):
     submitted(page, "remove the thing that stands out", None, 1)
     before = calls(app)

@@ -17,6 +17,7 @@ import { SettingsForm } from "./settings-form.js";
 const PREVIEW_SIDE = 1280;
 /** What is said of the buttons here, where it is not what the studio says. */
 const TIPS = { brush: "Paint the original back", eraser: "Take that away again", overlay: "Show the areas" };
+const NOT_YET = "The layers of this edit are not there yet.";
 const NOTHING_IN_COMMON =
   "This result differs from your picture almost everywhere, so there is nothing that could be kept apart. It stays as it is.";
 
@@ -190,9 +191,24 @@ async function start() {
   const form = new SettingsForm(element, data.settings);
   const brush = new BrushSettings(data.picture, storage());
   armSliders(root, brush);
-  const original = await originalOf(data.picture);
-  const desk = new Desk({ stage: find("[data-stage]"), areas: find("[data-areas-list]"), data, original, form, brush });
   const keeping = new Keeping(element);
+  keeping.allow(NOT_YET);
+  /** @type {Desk | null} */
+  let table = null;
+  // Armed at once: sent by the browser alone, areas and what was painted back would be missing.
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const problem = table ? table.problem : NOT_YET;
+    if (problem) keeping.say(problem);
+    else if (table) void keeping.keep(table.restored.mask);
+  });
+  const [original, restored] = await Promise.all([
+    originalOf(data.picture),
+    data.restored_url ? keeping.read(data.restored_url) : null,
+  ]);
+  const desk = new Desk({ stage: find("[data-stage]"), areas: find("[data-areas-list]"), data, original, form, brush });
+  if (restored) desk.restored.change((mask) => restored.slots.forEach((slot, index) => mask.put(index, slot)));
+  table = desk;
   armCommands(root, desk);
   armSplit(desk);
   showState(desk, keeping);
@@ -200,16 +216,7 @@ async function start() {
   const showZoom = () => (zoomSaid.textContent = `${Math.round(desk.table.zoom * 100)} %`);
   desk.onChange(showZoom);
   showZoom();
-  element.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (desk.problem) keeping.say(desk.problem);
-    else void keeping.keep(desk.restored.mask);
-  });
   await fetchLayers(desk, form, data);
-  if (data.restored_url) {
-    const { slots } = await keeping.read(data.restored_url);
-    desk.restored.change((mask) => slots.forEach((slot, index) => mask.put(index, slot)));
-  }
   root.dataset.ready = "yes";
 }
 
