@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from editor.imaging.colour import convert
-from editor.imaging.comparing import Comparison
+from editor.imaging.comparing import Comparison, on_one_ground
 from editor.imaging.composing import Fit
 from editor.imaging.drift import Drift
 from editor.imaging.framing import Box, Frame, Size
@@ -145,14 +145,7 @@ def _side_by_side(
     after = convert(
         reduced(answer.image, place, box, size), answer.icc_profile, original.icc_profile
     )
-    return _on_grey(before), _on_grey(after)
-
-
-def _on_grey(image: Image.Image) -> Image.Image:
-    if image.mode != "RGBA":
-        return image
-    ground = Image.new("RGBA", image.size, (128, 128, 128, 255))
-    return Image.alpha_composite(ground, image).convert("RGB")
+    return on_one_ground(before, after)
 
 
 def _tint(before: Image.Image, after: Image.Image) -> ColourMatch | None:

@@ -22,6 +22,8 @@ COMPARED_PIXELS = 300_000
 # From this many levels of 255 in any channel on, a change is called visible.
 VISIBLE_LEVELS = 8
 _HALF_PAINTED = 128
+_NEARLY_CLEAR = 5  # of 255
+_GREY = (128, 128, 128)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Comparison:
     def drift(self) -> Drift:
         """Measure how the answer lies against the original; see `measure_drift`."""
         unit = self.frame.inner.size.width / self.size.width
-        before, after = (_on_grey(image).convert("L") for image in (self.before, self.after))
+        before, after = (image.convert("L") for image in on_one_ground(self.before, self.after))
         return measure_drift(before, after, self.painted, unit)
 
     def colours(self, drift: Drift | None) -> ColourMatch | None:
@@ -82,7 +84,7 @@ class Comparison:
 
         0 for a part that has no pixels.
         """
-        old, new = (np.asarray(_on_grey(image)) for image in (self.before, self.after))
+        old, new = (np.asarray(image) for image in on_one_ground(self.before, self.after))
         apart = np.maximum(old, new) - np.minimum(old, new)
         visible = (apart > VISIBLE_LEVELS).any(axis=2)
         paint = np.asarray(self.painted)
@@ -97,8 +99,25 @@ def _share(visible: NDArray[np.bool_], part: NDArray[np.bool_]) -> float:
     return int(np.count_nonzero(visible & part)) / total if total else 0.0
 
 
-def _on_grey(image: Image.Image) -> Image.Image:
+def on_one_ground(before: Image.Image, after: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """Give both as RGB; what is transparent before gets the ground that the answer has there.
+
+    Models lay a transparent picture on a ground of their own choice, often white. Compared with
+    any other one, the whole ground would count as changed, and as a tint of the answer.
+    """
+    after = _laid_on(after, _GREY)
+    if before.mode != "RGBA":
+        return before, after
+    clear = np.asarray(before.getchannel("A")) < _NEARLY_CLEAR
+    if not clear.any():
+        return _laid_on(before, _GREY), after
+    red, green, blue = np.median(np.asarray(after)[clear], axis=0).astype(int).tolist()
+    return _laid_on(before, (red, green, blue)), after
+
+
+def _laid_on(image: Image.Image, ground: tuple[int, int, int]) -> Image.Image:
     if image.mode != "RGBA":
         return image
-    ground = Image.new("RGBA", image.size, (128, 128, 128, 255))
-    return Image.alpha_composite(ground, image).convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", image.size, (*ground, 255)), image).convert(
+        "RGB"
+    )

@@ -186,3 +186,20 @@ def test_levels_run_evenly_from_strict_to_fine():
     steps = [threshold(level) for level in range(1, LEVELS + 1)]
     assert steps == sorted(steps, reverse=True)
     assert steps[0] > 10 * steps[-1]
+
+
+@pytest.mark.parametrize("ground", [(252, 254, 250), (0, 0, 0), (128, 128, 128)])
+def test_the_ground_a_model_lays_under_a_transparent_picture_is_no_change_and_no_tint(ground):
+    before = Image.new("RGBA", SIZE, (0, 0, 0, 0))
+    ImageDraw.Draw(before).rectangle((200, 150, 1000, 750), fill=(220, 60, 80, 255))
+    after = Image.new("RGB", SIZE, ground)
+    draw = ImageDraw.Draw(after)
+    draw.rectangle((200, 150, 1000, 750), fill=(220, 60, 80))
+    draw.ellipse((400, 250, 700, 550), fill=(40, 200, 90))
+    truth = Image.new("L", SIZE)
+    ImageDraw.Draw(truth).ellipse((400, 250, 700, 550), fill=255)
+    changes, changed = found(before, after)
+    assert overlap(changed, at(truth, changes.size)) > 0.85
+    result = adjusted(picture(before), None, [(picture(after), whole(SIZE))], Recipe(Blend()))
+    middle = result.image.getpixel((550, 400))
+    assert max(abs(is_ - was) for is_, was in zip(middle, (40, 200, 90, 255), strict=True)) <= 4
