@@ -372,8 +372,12 @@ class EditJob(FrameFields):
         return self.mask.file_url if self.mask else None
 
     @property
-    def mask_share(self) -> float | None:
-        return self.mask.share if self.mask else None
+    def paint_middle(self) -> int:
+        """Where across the picture the middle of the paint lies, in thousandths."""
+        if self.mask is None:
+            return 500
+        middle = (self.mask.left + self.mask.right) / 2
+        return min(970, max(30, round(1000 * middle / self.picture.width)))
 
     @property
     def status_url(self) -> str:

@@ -7,7 +7,6 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +14,11 @@ from editor.models.people import User
 
 _PICTURE_ENDING = re.compile(r"\.(jpe?g|jpe|jfif|mpo|png|webp|avif|heic|heif|hif)$", re.IGNORECASE)
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
+
+
+def _size_in_words(size: int) -> str:
+    """Give bytes as people's file managers and our own pages count them: 1 MB = 1 000 000."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 950_000 else f"{max(1, round(size / 1000))} kB"
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
@@ -138,7 +142,7 @@ class Picture(models.Model):
     def kept_as(self) -> str:
         """Format and size of the file itself."""
         name = {"WEBP": "WebP", "HEIF": "HEIC"}.get(self.format, self.format)
-        return f"{name}, {filesizeformat(self.bytes)}"
+        return f"{name}, {_size_in_words(self.bytes)}"
 
     @property
     def original_url(self) -> str:
@@ -187,6 +191,15 @@ class Mask(models.Model):
     def share(self) -> float:
         """Painted share of the picture, 0 to 1."""
         return self.painted_pixels / (self.picture.width * self.picture.height)
+
+    @property
+    def share_text(self) -> str:
+        """The painted share in words, as the studio words it."""
+        percent = self.share * 100
+        if percent < 0.1:
+            return "Under 0.1\u00a0%"
+        rounded = f"{percent:.1f}".removesuffix(".0") if percent < 10 else f"{percent:.0f}"
+        return f"{rounded}\u00a0%"
 
     @property
     def file_url(self) -> str:

@@ -69,7 +69,8 @@ class Result(models.Model):
         if self.raw_changed_share is None:
             return ""
         return (
-            f"The model had redrawn {self.raw_changed_share:.0%} of them; the originals were kept."
+            f"The model had redrawn {self.raw_changed_share * 100:.0f}\u00a0% of them; "
+            "the originals were kept."
         )
 
     def note_fit(self, drift: Drift | None, *, colour_matched: bool) -> None:

@@ -127,3 +127,26 @@ def test_while_the_call_runs_its_cost_is_not_yet_known(alice):
 
 def test_claiming_what_does_not_exist_gets_nothing():
     assert EditJob.objects.claim(uuid.uuid4(), "host:1", LEASE) is None
+
+
+def test_the_line_between_before_and_after_starts_on_the_paint(alice):
+    job = make_job(alice)
+    assert job.mask is not None
+    width = job.picture.width
+    job.mask.left, job.mask.right = 0, width // 2
+    assert job.paint_middle == 250
+    job.mask.right = 1
+    assert job.paint_middle == 30  # the handle stays within reach
+    job.mask = None
+    assert job.paint_middle == 500
+
+
+def test_the_painted_share_is_worded_as_in_the_studio(alice):
+    mask = make_job(alice).mask
+    assert mask is not None
+    pixels = mask.picture.width * mask.picture.height
+    words = []
+    for share in (0.0004, 0.015, 0.0201, 0.253):
+        mask.painted_pixels = round(share * pixels)
+        words.append(mask.share_text)
+    assert words == ["Under 0.1\u00a0%", "1.5\u00a0%", "2\u00a0%", "25\u00a0%"]
