@@ -112,7 +112,11 @@ export function startDownloads() {
   });
   document.addEventListener("input", (event) => {
     const { target } = event;
-    if (!formOf(event) || !(target instanceof HTMLInputElement) || target.type !== "range") return;
+    const form = formOf(event);
+    if (!form || !(target instanceof HTMLInputElement)) return;
+    // What was said of the last file does not hold for the next one.
+    if (!form.querySelector("[aria-busy]")) say(form, "");
+    if (target.type !== "range") return;
     const said = target.parentElement?.querySelector("output");
     if (said) said.value = target.value;
   });

@@ -89,7 +89,7 @@ test("the longest side counts, too", () => {
 
 test("what is too large is said with the largest that fits, in the same proportions", () => {
   const tight = { pixels: 1_200_000, side: 20_000 };
-  assert.match(roomSentence(picture, { ...NOTHING, right: 9000 }, tight), /10,200 × 800 is too large/);
+  assert.match(roomSentence(picture, { ...NOTHING, right: 9000 }, tight), /10\u202f200 × 800 is too large/);
   assert.match(roomSentence(picture, { ...NOTHING, right: 9000 }, tight), /room for 300 pixels on the right\.$/);
   assert.match(
     roomSentence(picture, { left: 600, top: 400, right: 600, bottom: 400 }, tight),
@@ -99,7 +99,7 @@ test("what is too large is said with the largest that fits, in the same proporti
 });
 
 test("the words tell the canvas and how much of it is new", () => {
-  assert.deepEqual(sizeWords(picture, { ...NOTHING, right: 1200 }), { size: "2,400 × 800", share: "50 % new" });
+  assert.deepEqual(sizeWords(picture, { ...NOTHING, right: 1200 }), { size: "2\u202f400 × 800", share: "50 % new" });
   assert.equal(sizeWords(picture, { ...NOTHING, right: 1 }).share, "under 1 % new");
   assert.equal(sizeWords(picture, NOTHING).share, "0 % new");
 });

@@ -189,7 +189,7 @@ export function sizeWords(picture, margins) {
 
 /** @param {number} value */
 function grouped(value) {
-  return value.toLocaleString("en");
+  return value.toLocaleString("en").replaceAll(",", "\u202f");
 }
 
 /**
