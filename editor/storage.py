@@ -78,8 +78,10 @@ class DurableFiles(FileSystemStorage):
 
 def put(key: str, data: bytes) -> str:
     """Write `data` under exactly `key`, replacing what an interrupted earlier try left there."""
-    # FileSystemStorage would pick another name instead of overwriting.
-    if default_storage.exists(key):
+    # FileSystemStorage would pick another name instead of overwriting. S3 overwrites, and
+    # asking it first would be one more journey for each object.
+    overwrites = getattr(default_storage, "file_overwrite", False)
+    if not overwrites and default_storage.exists(key):
         default_storage.delete(key)
     return default_storage.save(key, ContentFile(data))
 
