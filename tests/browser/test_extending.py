@@ -142,7 +142,7 @@ def test_escape_in_the_middle_of_a_pull_lets_the_handle_go(page, complaints):
 def test_too_large_a_canvas_is_said_where_it_is_typed(page, complaints):
     open_extending(page)
     page.locator("#extend-right").fill("30000")
-    expect(page.get_by_role("alert")).to_contain_text("room for 19,200 pixels on the right")
+    expect(page.get_by_role("alert")).to_contain_text("room for 19\u202f200 pixels on the right")
     page.locator("#extend-right").fill("-1")
     expect(page.get_by_role("alert")).to_contain_text("whole number")
     page.locator("#extend-right").fill("40")
