@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from editor.models.jobs import EditJob
 from editor.models.pictures import Mask, Picture
+from editor.models.results import lock_words
 
 
 class AdjustmentQuerySet(models.QuerySet["Adjustment"]):
@@ -102,9 +103,7 @@ class Adjustment(models.Model):
         """The lock check in words; empty while it is not made."""
         if self.outside_pixels is None:
             return ""
-        outside = f"{self.outside_pixels:,}".replace(",", "\u202f")
-        changed = f"{self.changed_pixels:,}".replace(",", "\u202f")
-        return f"{changed} of {outside} outside pixels changed"
+        return lock_words(self.changed_pixels or 0, self.outside_pixels)
 
     @property
     def words(self) -> str:

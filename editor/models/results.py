@@ -15,6 +15,14 @@ FIT_FIELDS = (
 )  # fmt: skip
 
 
+def lock_words(changed_pixels: int, outside_pixels: int) -> str:
+    """What a lock check found, in words."""
+    changed, outside = (
+        f"{pixels:,}".replace(",", "\u202f") for pixels in (changed_pixels, outside_pixels)
+    )
+    return f"{changed} of {outside} outside pixels changed"
+
+
 class Result(models.Model):
     """One image that an attempt brought back: the raw bytes and the Picture composed from them."""
 
@@ -59,9 +67,7 @@ class Result(models.Model):
         """The lock check in words."""
         if self.outside_pixels is None:
             return "Without a mask the whole picture may change."
-        outside = f"{self.outside_pixels:,}".replace(",", "\u202f")
-        changed = f"{self.changed_pixels:,}".replace(",", "\u202f")
-        return f"{changed} of {outside} outside pixels changed"
+        return lock_words(self.changed_pixels or 0, self.outside_pixels)
 
     @property
     def raw_change_sentence(self) -> str:

@@ -9,6 +9,7 @@ import { Desk } from "./desk.js";
 import { LayerFetcher, pixelsOf } from "./fetching.js";
 import { Keeping } from "./keeping.js";
 import { SettingsForm } from "./settings-form.js";
+import { find, storage } from "../studio/page.js";
 
 /** @typedef {import("./types.js").AdjustData} AdjustData */
 /** @typedef {import("./types.js").Layers} Layers */
@@ -20,26 +21,6 @@ const TIPS = { brush: "Paint the original back", eraser: "Take that away again",
 const NOT_YET = "The layers of this edit are not there yet.";
 const NOTHING_IN_COMMON =
   "This result differs from your picture almost everywhere, so there is nothing that could be kept apart. It stays as it is.";
-
-/**
- * @template {HTMLElement} E
- * @param {string} selector
- * @returns {E}
- */
-function find(selector) {
-  const element = document.querySelector(selector);
-  if (!element) throw new Error(`The page lacks ${selector}.`);
-  return /** @type {E} */ (element);
-}
-
-/** @returns {Storage | null} */
-function storage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
 
 /** @param {AdjustData["picture"]} picture */
 async function originalOf({ width, height }) {

@@ -11,31 +11,12 @@ import { armSheet, armSliders, uncoveredMiddle } from "./panel.js";
 import { Studio } from "./studio.js";
 import { Toolbar } from "./toolbar.js";
 import { WishForm } from "./wish-form.js";
+import { find, storage } from "./page.js";
 
 /** @typedef {import("./types.js").StudioData} StudioData */
 
 /** The chip waits this many milliseconds, so that fast strokes are not read out one by one. */
 const COVERAGE_AFTER = 120;
-
-/**
- * @template {HTMLElement} E
- * @param {string} selector
- * @returns {E}
- */
-function find(selector) {
-  const element = document.querySelector(selector);
-  if (!element) throw new Error(`The page lacks ${selector}.`);
-  return /** @type {E} */ (element);
-}
-
-/** @returns {Storage | null} */
-function storage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
 
 /** @returns {StudioData} */
 function readData() {
