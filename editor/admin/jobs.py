@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from editor import evidence, settlements, submission
+from editor import cancelling, evidence, settlements, submission
 from editor.accounts import MemberRequest
 from editor.admin.rows import ReadOnlyAdmin, thumbnail
 from editor.budgets import OverBudget
@@ -231,7 +231,7 @@ class EditJobAdmin(ReadOnlyAdmin):
     def cancel(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         """Cancel somebody's job."""
         job = self._reviewable(request, pk)
-        messages.info(request, submission.cancel_edit(job, request.user))
+        messages.info(request, cancelling.cancel_edit(job, request.user))
         return _back_to(job)
 
     def look(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:

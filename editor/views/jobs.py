@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
-from editor import budgets, evidence, forecasts, submission
+from editor import budgets, cancelling, evidence, forecasts, submission
 from editor.accounts import MemberRequest
 from editor.budgets import OverBudget
 from editor.forms import PriceForm, WishForm
@@ -172,7 +172,7 @@ def card(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def cancel(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Stop a job that was not sent; remember the wish for one that was."""
     found = _own_job(request, pk)
-    messages.info(request, submission.cancel_edit(found, request.user))
+    messages.info(request, cancelling.cancel_edit(found, request.user))
     return redirect("editor:queue" if request.POST.get("back") == "queue" else found)
 
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from editor import forecasts, submission, turns
+from editor import cancelling, forecasts, turns
 from editor.accounts import MemberRequest
 from editor.models import EditJob, JobState
 from editor.views.standing import standings
@@ -83,10 +83,10 @@ def cancel_all(request: MemberRequest) -> HttpResponse:
     """Ask first, saying how many of each kind; then cancel everything that can be."""
     mine = EditJob.objects.owned_by(request.user)
     if request.method == "POST":
-        messages.info(request, submission.cancel_all(request.user))
+        messages.info(request, cancelling.cancel_all(request.user))
         return redirect("editor:queue")
     context = {
-        "unsent": mine.filter(state__in=submission.UNSENT).count(),
+        "unsent": mine.filter(state__in=cancelling.UNSENT).count(),
         "running": mine.filter(state=JobState.CALLING, cancel_requested=False).count(),
         "kept": mine.filter(state__in=(JobState.UNKNOWN, JobState.RECEIVED)).count(),
     }

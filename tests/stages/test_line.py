@@ -14,6 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from editor import processing, results, storage
+from editor.cancelling import cancel_edit
 from editor.imaging import apart
 from editor.models import Attempt, EditJob, JobState, Lifeboat, Mask, Picture, Result, UpstreamModel
 from editor.nanogpt.errors import BadRequest
@@ -21,7 +22,7 @@ from editor.offers import refresh_catalogue
 from editor.pictures import kept
 from editor.processing import process_job
 from editor.results import keep_answer, keep_raw
-from editor.submission import cancel_edit, pay_again
+from editor.submission import pay_again
 from editor.tasks import run_job
 from editor.uploads import receive_picture
 from tests.factories import make_job, make_picture

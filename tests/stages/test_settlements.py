@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from editor import settlements
 from editor.budgets import grant_consent
+from editor.cancelling import cancel_edit
 from editor.invariants import broken_invariants
 from editor.models import Attempt, Budget, EditJob, JobState, LedgerEntry
 from editor.models.receipts import receipt_of
@@ -18,7 +19,7 @@ from editor.nanogpt.errors import OutcomeUnknown
 from editor.nanogpt.messages import AnswerImage, Cost, EditAnswer
 from editor.outcomes import record_answer, record_failure
 from editor.settlements import doubts, settle_call, settle_unknown
-from editor.submission import cancel_edit, give_up, pay_again
+from editor.submission import give_up, pay_again
 from editor.tasks import run_job
 from tests.factories import CENT, make_job, make_model
 

@@ -4,13 +4,13 @@ import uuid
 
 import pytest
 
+from editor.cancelling import cancel_edit
 from editor.masks import MaskRefused
 from editor.models import EditJob, JobState, Mask, UpstreamModel
 from editor.submission import (
     PriceChanged,
     SubmitRefused,
     Wish,
-    cancel_edit,
     give_up,
     look_again,
     pay_again,

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from editor.cancelling import cancel_all, cancel_edit
 from editor.gates import the_gate
 from editor.models import Attempt, Budget, EditJob, Gate, JobState
-from editor.submission import cancel_all, cancel_edit
 from editor.turns import in_turn
 from tests.factories import CENT, make_job, make_picture
 

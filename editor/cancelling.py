@@ -1,0 +1,78 @@
+"""Cancel: nothing is sent any more, or what was sent is kept out of sight."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal
+
+from django.db import transaction
+
+from editor import budgets
+from editor.models import EditJob, JobState, User, wording
+
+UNSENT = (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
+STOP_TRIES = 3
+CANCELLED_FREE = "Cancelled. Nothing was sent and nothing was charged."
+
+
+def cancel_edit(job: EditJob, actor: User) -> str:
+    """Cancel a job, and give the sentence that says what this meant.
+
+    Before the call nothing is sent. During the call it cannot be stopped: the paid
+    result is kept, but hidden.
+    """
+    stopped = _stop(job, actor)
+    if stopped == "cancelled":
+        return f"Cancelled. {wording.state_sentence(job)}" if job.may_owe else CANCELLED_FREE
+    if stopped == "hidden":
+        return (
+            "The call is already running and will be paid for. "
+            "Its result will be kept, but hidden from the gallery."
+        )
+    return f"Too late to cancel: {job.get_state_display().lower()}."
+
+
+def cancel_all(owner: User) -> str:
+    """Cancel every job of this person that can be, and say how many of each kind there were."""
+    mine = EditJob.objects.owned_by(owner).filter(state__in=(*UNSENT, JobState.CALLING))
+    # Last in line first: what is cancelled must not make room for what will be.
+    jobs = (
+        mine.filter(cancel_requested=False)
+        .order_by("-place", "-created_at")
+        .prefetch_related("attempts")
+    )
+    stopped = Counter((_stop(job, owner), job.may_owe) for job in jobs)
+    hidden = stopped["hidden", False] + stopped["hidden", True]
+    return wording.cancelled_all(stopped["cancelled", False], stopped["cancelled", True], hidden)
+
+
+def _stop(job: EditJob, actor: User) -> Literal["cancelled", "hidden", "too late"]:
+    for _ in range(STOP_TRIES):
+        before = (job.state, job.fence)
+        if job.state in UNSENT and _cancel_unsent(job, actor):
+            return "cancelled"
+        if job.state == JobState.CALLING and _remember_cancel(job, actor):
+            return "hidden"
+        # A worker may have moved it between our read and our write; then look again.
+        job.refresh_from_db()
+        if before == (job.state, job.fence):
+            break
+    return "too late"
+
+
+def _remember_cancel(job: EditJob, actor: User) -> bool:
+    asked = EditJob.objects.filter(
+        pk=job.pk, state=JobState.CALLING, cancel_requested=False
+    ).update(cancel_requested=True, hidden=True)
+    job.refresh_from_db()
+    if asked:
+        job.note("Cancelled while the call was running; its result will be hidden.", actor=actor)
+    return asked == 1
+
+
+def _cancel_unsent(job: EditJob, actor: User) -> bool:
+    with transaction.atomic():
+        moved = job.move(JobState.CANCELLED, "Cancelled before anything was sent.", actor=actor)
+        if moved:
+            budgets.release_unspent(job)
+    return moved
