@@ -49,7 +49,7 @@ test("only sending works while a text is written", () => {
   const anywhere = KEYMAP.filter((binding) => binding.anywhere).map(({ command }) => command);
   assert.deepEqual(anywhere, ["submit"]);
   assert.equal(press("Enter", { ctrlKey: true }), "submit");
-  assert.equal(press("Enter"), undefined);
+  assert.equal(press("Enter"), "finish");
 });
 
 test("no key means two things", () => {

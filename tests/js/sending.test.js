@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { freshKey, readAnswer } from "../../static/js/studio/sending.js";
-import { BrushSettings } from "../../static/js/studio/settings.js";
+import { BRUSH_OPTIONS, ToolSettings } from "../../static/js/studio/settings.js";
 import { boxBetween } from "../../static/js/studio/tools/rectangle.js";
 
 test("a queued job is a success, told once more too", () => {
@@ -56,26 +56,34 @@ class Shelf {
   }
 }
 
+/**
+ * @param {{width: number, height: number}} picture
+ * @param {Pick<Storage, "getItem" | "setItem"> | null} shelf
+ */
+function brushOf(picture, shelf) {
+  return new ToolSettings("brush", BRUSH_OPTIONS, picture, shelf);
+}
+
 test("the brush is remembered as a share of the picture", () => {
   const shelf = new Shelf();
-  new BrushSettings({ width: 4000, height: 3000 }, shelf).set({ size: 300, hardness: 0.4 });
-  const next = new BrushSettings({ width: 800, height: 600 }, shelf);
+  brushOf({ width: 4000, height: 3000 }, shelf).set({ size: 300, hardness: 0.4 });
+  const next = brushOf({ width: 800, height: 600 }, shelf);
   assert.equal(next.size, 60);
   assert.equal(next.hardness, 0.4);
 });
 
 test("nonsense in the storage means the usual brush", () => {
-  const usual = new BrushSettings({ width: 800, height: 600 }, null);
+  const usual = brushOf({ width: 800, height: 600 }, null);
   for (const nonsense of ["", "null", "[]", '{"share": -1, "hardness": 7}', "{"]) {
     const shelf = new Shelf();
     shelf.setItem("nanoedit.brush", nonsense);
-    const brush = new BrushSettings({ width: 800, height: 600 }, shelf);
+    const brush = brushOf({ width: 800, height: 600 }, shelf);
     assert.deepEqual([brush.size, brush.hardness], [usual.size, usual.hardness]);
   }
 });
 
 test("the bracket keys always move the size, from one pixel to the largest", () => {
-  const brush = new BrushSettings({ width: 800, height: 600 }, null);
+  const brush = brushOf({ width: 800, height: 600 }, null);
   brush.set({ size: 1 });
   let steps = 0;
   for (let last = 0; brush.size > last && steps < 200; steps++) {
@@ -89,10 +97,10 @@ test("the bracket keys always move the size, from one pixel to the largest", () 
 });
 
 test("the slider and the size agree", () => {
-  const brush = new BrushSettings({ width: 6000, height: 4000 }, null);
+  const brush = brushOf({ width: 6000, height: 4000 }, null);
   for (const size of [1, 7, 120, brush.largest]) {
     brush.set({ size });
-    assert.ok(Math.abs(brush.sizeAt(brush.sizePlace) - size) < 1e-6);
+    assert.ok(Math.abs(brush.at("size", brush.place("size")) - size) < 1e-6);
   }
 });
 

@@ -11,7 +11,7 @@ import { Table, canvasOf } from "./table.js";
 
 /** @typedef {import("../studio/mask/box.js").Box} Box */
 /** @typedef {import("../studio/pointer.js").Touch} Touch */
-/** @typedef {import("../studio/settings.js").BrushSettings} BrushSettings */
+/** @typedef {import("../studio/settings.js").ToolSettings} ToolSettings */
 /** @typedef {import("../studio/toolbar.js").Commands} Commands */
 /** @typedef {import("../studio/view.js").Point} Point */
 /** @typedef {import("./blending.js").Pixels} Pixels */
@@ -32,7 +32,7 @@ const DRAG_TO_HARD = 250;
  * @property {AdjustData} data
  * @property {Pixels} original at the preview's size
  * @property {SettingsForm} form
- * @property {BrushSettings} brush
+ * @property {ToolSettings} brush
  */
 
 export class Desk {
@@ -277,7 +277,7 @@ export class Desk {
 
   /**
    * @param {Touch} touch
-   * @returns {import("../studio/tools/brush.js").Sample}
+   * @returns {import("../studio/tools/tool.js").Sample}
    */
   #sample({ point, pressure }) {
     return { ...toPicture(this.#table.view, point), pressure };

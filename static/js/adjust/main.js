@@ -1,8 +1,8 @@
 /** Entry of the page that adjusts an edit: reads what the server gave, wakes the parts, joins them. */
 
 import { Keys } from "../studio/keys.js";
-import { armSliders } from "../studio/panel.js";
-import { BrushSettings } from "../studio/settings.js";
+import { ToolOptions } from "../studio/tool-options.js";
+import { BRUSH_OPTIONS, ToolSettings } from "../studio/settings.js";
 import { Toolbar } from "../studio/toolbar.js";
 import { percentText } from "../studio/mask/coverage.js";
 import { Desk } from "./desk.js";
@@ -170,8 +170,8 @@ async function start() {
   /** @type {HTMLFormElement} */
   const element = find("[data-adjust-form]");
   const form = new SettingsForm(element, data.settings);
-  const brush = new BrushSettings(data.picture, storage());
-  armSliders(root, brush);
+  const brush = new ToolSettings("restoring", BRUSH_OPTIONS, data.picture, storage());
+  new ToolOptions(root).show("brush", brush);
   const keeping = new Keeping(element);
   keeping.allow(NOT_YET);
   /** @type {Desk | null} */

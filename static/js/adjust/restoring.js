@@ -6,7 +6,7 @@ import { BrushTool } from "../studio/tools/brush.js";
 
 /** @typedef {import("../studio/mask/box.js").Box} Box */
 /** @typedef {import("../studio/mask/tiles.js").TileMask} TileMask */
-/** @typedef {import("../studio/settings.js").BrushSettings} BrushSettings */
+/** @typedef {import("../studio/settings.js").ToolSettings} ToolSettings */
 
 const HISTORY_BYTES = 48 * 1024 * 1024;
 
@@ -21,7 +21,7 @@ export class Restoring {
    * @param {{width: number, height: number}} picture
    * @param {{width: number, height: number}} small the preview's size
    * @param {Uint8Array} into the preview's plane, kept in step
-   * @param {BrushSettings} brush
+   * @param {ToolSettings} brush
    * @param {(changed: Box | null) => void} tell with the preview pixels that have changed; null = all
    */
   constructor(picture, small, into, brush, tell) {
@@ -29,7 +29,7 @@ export class Restoring {
     this.#into = into;
     this.#tell = tell;
     this.sheet = new MaskSheet(picture.width, picture.height, { budget: HISTORY_BYTES });
-    this.tool = new BrushTool(this.sheet, brush);
+    this.tool = new BrushTool({ sheet: this.sheet, settings: brush });
     this.sheet.onChange(() => this.changed(null));
   }
 

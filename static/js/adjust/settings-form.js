@@ -49,7 +49,7 @@ export class SettingsForm {
   }
 
   #sliders() {
-    return /** @type {NodeListOf<HTMLInputElement>} */ (this.#form.querySelectorAll("input[type=range]:not([data-brush-size], [data-brush-hardness])"));
+    return /** @type {NodeListOf<HTMLInputElement>} */ (this.#form.querySelectorAll("input[type=range]:not([data-option])"));
   }
 
   /** @param {HTMLInputElement} slider */

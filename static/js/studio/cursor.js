@@ -1,10 +1,6 @@
-/** What floats over the stage: the ring in the brush's true size, and the outlines of coming shapes. */
-
-import { toStage } from "./view.js";
+/** What floats over the stage: the ring in the brush's true size, and the straight line to come. */
 
 /** @typedef {import("./view.js").Point} Point */
-/** @typedef {import("./view.js").View} View */
-/** @typedef {import("./mask/box.js").Box} Box */
 
 /** Rings smaller than this many CSS pixels could not be seen; the cross-hair cursor stays then. */
 const LEAST_RING = 5;
@@ -13,7 +9,6 @@ const GHOST_TIME = 900;
 export class Cursor {
   #ring;
   #core;
-  #rectangle;
   #line;
   #ghostTimer = 0;
   #element;
@@ -25,7 +20,6 @@ export class Cursor {
     this.#element = element;
     this.#ring = find("ring");
     this.#core = find("core");
-    this.#rectangle = find("rectangle");
     this.#line = find("line");
   }
 
@@ -60,23 +54,6 @@ export class Cursor {
   /** Keeps a ghost from hiding a ring that a pointer holds. */
   stopGhost() {
     clearTimeout(this.#ghostTimer);
-  }
-
-  /**
-   * @param {Box | null} box picture pixels
-   * @param {View} view
-   * @param {boolean} erase
-   */
-  rectangle(box, view, erase) {
-    this.#rectangle.hidden = !box;
-    if (!box) return;
-    const from = toStage(view, { x: box.left, y: box.top });
-    const to = toStage(view, { x: box.right, y: box.bottom });
-    const { style } = this.#rectangle;
-    style.width = `${to.x - from.x}px`;
-    style.height = `${to.y - from.y}px`;
-    style.transform = `translate(${from.x}px, ${from.y}px)`;
-    this.#rectangle.dataset.erase = String(erase);
   }
 
   /**

@@ -4,6 +4,7 @@ import { carryPrompt } from "./carried.js";
 import { ExtendForm } from "./extend-form.js";
 import { ExtendFrame } from "./extend-frame.js";
 import { NOTHING, canvasOf, pull } from "./extending.js";
+import { TOOLS } from "./tools/registry.js";
 import { toStage } from "./view.js";
 
 /** @typedef {import("./extending.js").Margins} Margins */
@@ -17,7 +18,7 @@ const ROOM = 0.14;
 /** A canvas that comes nearer to the edge of the stage than this is shown smaller. */
 const NEAR = 8;
 /** Taking one of these tools ends it. */
-const TOOLS = ["brush", "eraser", "rectangle", "hand", "swap"];
+const ENDING = [...TOOLS.map(({ name }) => name), "swap"];
 /** The mask cannot be seen properly meanwhile, so it does not change either. */
 const MASK_VERBS = ["undo", "redo", "all", "invert", "clear"];
 
@@ -94,14 +95,15 @@ export class Extender {
    */
   among(commands) {
     const all = { ...commands };
-    for (const name of [...TOOLS, ...MASK_VERBS]) {
-      const { run, isPressed, isEnabled } = commands[name];
-      const isTool = TOOLS.includes(name);
+    for (const name of [...ENDING, ...MASK_VERBS]) {
+      const { run, again, isPressed, isEnabled } = commands[name];
+      const isTool = ENDING.includes(name);
       all[name] = {
         run: () => {
           if (isTool) this.close();
           run();
         },
+        ...(again && { again }),
         ...(isPressed && { isPressed: () => !this.isOpen && isPressed() }),
         isEnabled: () => (isTool || !this.isOpen) && isEnabled?.() !== false,
       };

@@ -1,5 +1,7 @@
 /** Which key does what. The one place: buttons, tooltips and the help dialog read it from here. */
 
+import { TOOLS } from "./tools/registry.js";
+
 /**
  * @typedef {object} Binding
  * @property {string} command
@@ -13,10 +15,7 @@
 
 /** @type {readonly Binding[]} */
 export const KEYMAP = [
-  { command: "brush", label: "Brush", group: "Tools", keys: ["B"] },
-  { command: "eraser", label: "Eraser", group: "Tools", keys: ["E"] },
-  { command: "rectangle", label: "Rectangle", group: "Tools", keys: ["R", "M"] },
-  { command: "hand", label: "Move the view", group: "Tools", keys: ["H"] },
+  ...TOOLS.map(({ name, label, keys }) => ({ command: name, label, group: "Tools", keys })),
   { command: "extend", label: "Extend the canvas", group: "Tools", keys: ["C"] },
   { command: "swap", label: "Swap brush and eraser", group: "Tools", keys: ["X"] },
   { command: "smaller", label: "Smaller brush", group: "Brush", keys: ["["], repeats: true },
@@ -30,7 +29,9 @@ export const KEYMAP = [
   { command: "all", label: "Paint everything", group: "Mask", keys: ["Ctrl+A"] },
   { command: "invert", label: "Invert", group: "Mask", keys: ["Shift+V", "Ctrl+Shift+I"] },
   { command: "clear", label: "Clear", group: "Mask", keys: ["Shift+C", "Ctrl+D"] },
-  { command: "cancel", label: "Take the running stroke back", group: "Mask", keys: ["Escape"] },
+  { command: "finish", label: "Close the open shape", group: "Mask", keys: ["Enter"] },
+  { command: "take-back", label: "Take its last point back", group: "Mask", keys: ["Backspace"], repeats: true },
+  { command: "cancel", label: "Give up what is unfinished", group: "Mask", keys: ["Escape"] },
   { command: "zoom-in", label: "Zoom in", group: "View", keys: ["+", "Ctrl++", "=", "Ctrl+="], repeats: true },
   { command: "zoom-out", label: "Zoom out", group: "View", keys: ["-", "Ctrl+-"], repeats: true },
   { command: "fit", label: "Fit the picture", group: "View", keys: ["0", "Ctrl+0"] },
@@ -80,16 +81,23 @@ const PLACES = new Map([
  */
 
 /**
- * The binding a key press means, if any.
+ * The bindings a key press may mean. Where commands share a key, the first that can act does.
  * @param {Press} press
  * @param {readonly Binding[]} [keymap]
  */
+export function bindingsFor(press, keymap = KEYMAP) {
+  const found = [fitsKey, fitsPlace].flatMap((fits) => keymap.filter(({ keys }) => keys.some((key) => fits(press, key))));
+  return [...new Set(found)];
+}
+
+/**
+ * The first of them, if any.
+ * @param {Press} press
+ * @param {readonly Binding[]} [keymap]
+ * @returns {Binding | undefined}
+ */
 export function bindingFor(press, keymap = KEYMAP) {
-  for (const fits of [fitsKey, fitsPlace]) {
-    const found = keymap.find(({ keys }) => keys.some((key) => fits(press, key)));
-    if (found) return found;
-  }
-  return undefined;
+  return bindingsFor(press, keymap)[0];
 }
 
 /**

@@ -1,10 +1,11 @@
 /** The keyboard of the whole page: finds the command a key means, and knows what is held down. */
 
-import { bindingFor } from "./keymap.js";
+import { bindingsFor } from "./keymap.js";
 
 /** @typedef {import("./keymap.js").Binding} Binding */
 
 const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
+const PRESSING = ["Space", "Enter"];
 const PRESSABLE = "button, a, summary, input";
 
 export class Keys {
@@ -36,15 +37,14 @@ export class Keys {
     this.control = event.ctrlKey || event.metaKey;
     if (event.key === "Tab") this.#tabbed = true;
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
-    const binding = bindingFor(withoutAltGraph(event));
-    if (!binding || !this.#mayAct(binding, event)) return;
-    if (this.#held.has(event.code) || (event.repeat && !binding.repeats)) {
+    for (const binding of bindingsFor(withoutAltGraph(event))) {
+      if (!this.#mayAct(binding, event)) continue;
+      const isOver = this.#held.has(event.code) || (event.repeat && !binding.repeats);
+      if (!isOver && !this.#run(binding.command)) continue;
       event.preventDefault();
+      if (binding.hold && !isOver) this.#held.set(event.code, binding.command);
       return;
     }
-    if (!this.#run(binding.command)) return;
-    event.preventDefault();
-    if (binding.hold) this.#held.set(event.code, binding.command);
   }
 
   /** @param {KeyboardEvent} event */
@@ -66,8 +66,8 @@ export class Keys {
     const { target } = event;
     if (!(target instanceof Element) || binding.anywhere) return true;
     if (target.matches(TEXT_FIELDS)) return false;
-    // A button that was reached by keys is pressed by Space; one that was clicked is done with.
-    return !(binding.keys[0] === "Space" && this.#tabbed && target.matches(PRESSABLE));
+    // A button that was reached by keys is pressed by Space and Enter; one that was clicked is done with.
+    return !(PRESSING.includes(binding.keys[0]) && this.#tabbed && target.matches(PRESSABLE));
   }
 
   #releaseAll() {

@@ -7,8 +7,9 @@ import { Extender } from "./extender.js";
 import { armDialogs, fillHelp } from "./help.js";
 import { Keys } from "./keys.js";
 import { References } from "./references.js";
-import { armSheet, armSliders, uncoveredMiddle } from "./panel.js";
+import { armSheet, uncoveredMiddle } from "./panel.js";
 import { Studio } from "./studio.js";
+import { ToolOptions } from "./tool-options.js";
 import { Toolbar } from "./toolbar.js";
 import { WishForm } from "./wish-form.js";
 import { find, storage } from "./page.js";
@@ -55,6 +56,17 @@ function showZoom(studio) {
     sharpening.hidden = !studio.stage.isSharpening;
   };
   studio.stage.onChange(show);
+  show();
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Studio} studio
+ */
+function showToolOptions(root, { tools }) {
+  const options = new ToolOptions(root);
+  const show = () => options.show(tools.name, tools.settings);
+  tools.onChange(show);
   show();
 }
 
@@ -116,7 +128,8 @@ function start() {
     (name) => {
       const command = commands[name];
       if (!command || command.isEnabled?.() === false) return false;
-      command.run();
+      if (command.isPressed?.() && command.again) command.again();
+      else command.run();
       return true;
     },
     (name) => commands[name]?.release?.(),
@@ -124,7 +137,7 @@ function start() {
   studio.controlHeld = () => keys.control;
   fillHelp(help);
   armDialogs(document.querySelectorAll("dialog"));
-  armSliders(root, studio.brush);
+  showToolOptions(root, studio);
   armSheet(find("[data-panel]"), find("[data-panel-toggle]"));
   studio.ghostPlace = () => uncoveredMiddle(find("[data-stage]"), find("[data-panel]"));
   showCoverage(studio);

@@ -1,44 +1,4 @@
-/** The properties: brush sliders, and on small screens the sheet they lie in. */
-
-/** @typedef {import("./settings.js").BrushSettings} BrushSettings */
-
-/** Steps of the size slider, which is logarithmic: small brushes need finer steps. */
-const SIZE_STEPS = 1000;
-
-/**
- * @param {HTMLElement} root
- * @param {BrushSettings} brush
- */
-export function armSliders(root, brush) {
-  const size = /** @type {HTMLInputElement} */ (root.querySelector("[data-brush-size]"));
-  const hardness = /** @type {HTMLInputElement} */ (root.querySelector("[data-brush-hardness]"));
-  const sizeSaid = /** @type {HTMLElement} */ (root.querySelector("[data-brush-size-said]"));
-  const hardnessSaid = /** @type {HTMLElement} */ (root.querySelector("[data-brush-hardness-said]"));
-  let isDragged = false;
-  const show = () => {
-    const sizeWords = `${brush.size} px`;
-    const hardnessWords = `${Math.round(brush.hardness * 100)} %`;
-    // Putting the thumb back to a whole pixel while it is moved would hold it in place.
-    if (!isDragged) size.value = String(Math.round(brush.sizePlace * SIZE_STEPS));
-    hardness.value = String(Math.round(brush.hardness * 100));
-    // How far the track is filled; the browsers that need no help ignore it.
-    size.style.setProperty("--share", String(brush.sizePlace));
-    hardness.style.setProperty("--share", String(brush.hardness));
-    size.setAttribute("aria-valuetext", sizeWords);
-    hardness.setAttribute("aria-valuetext", hardnessWords);
-    sizeSaid.textContent = sizeWords;
-    hardnessSaid.textContent = hardnessWords;
-  };
-  size.max = String(SIZE_STEPS);
-  size.addEventListener("input", () => {
-    isDragged = true;
-    brush.set({ size: brush.sizeAt(Number(size.value) / SIZE_STEPS) });
-    isDragged = false;
-  });
-  hardness.addEventListener("input", () => brush.set({ hardness: Number(hardness.value) / 100 }));
-  brush.onChange(show);
-  show();
-}
+/** The properties on small screens: a sheet. */
 
 /**
  * @param {HTMLElement} panel

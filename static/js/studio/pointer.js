@@ -10,6 +10,7 @@ import { distance } from "./view.js";
 
 /** @typedef {import("./view.js").Point} Point */
 /** @typedef {{point: Point, pressure: number}} Touch  on the stage */
+/** @typedef {{shift: boolean, alt: boolean, control: boolean}} Held  the keys that change what a hand does */
 
 /**
  * What the studio does when hands do something.
@@ -17,11 +18,12 @@ import { distance } from "./view.js";
  * @property {(event: {clientX: number, clientY: number}) => Point} pointOf
  * @property {() => boolean} movesView whether a plain drag moves the view (hand tool, space held)
  * @property {() => boolean} controlHeld
- * @property {(touch: Touch, manner: {erase: boolean, shift: boolean}) => boolean} begin
- * @property {(touches: Touch[], shift: boolean) => void} go
+ * @property {(touch: Touch, manner: Held & {erase: boolean}) => boolean} begin
+ * @property {(touches: Touch[], held: Held) => void} go
  * @property {() => void} end
  * @property {() => void} cancel
- * @property {(point: Point | null, shift: boolean) => void} hover
+ * @property {(point: Point | null, held: Held) => void} hover
+ * @property {() => void} [twice] the same place was pressed twice
  * @property {(dx: number, dy: number) => void} pan
  * @property {(before: [Point, Point], after: [Point, Point]) => void} pinch
  * @property {(factor: number, point: Point) => void} zoom
@@ -34,6 +36,8 @@ import { distance } from "./view.js";
 const MIDDLE = 1;
 const RIGHT = 2;
 const PEN_ERASER = 5;
+/** @type {Held} */
+const NOTHING_HELD = { shift: false, alt: false, control: false };
 /** A tap is over within this many milliseconds and moves no further than this many pixels. */
 const TAP_TIME = 300;
 const TAP_SLOP = 12;
@@ -64,8 +68,9 @@ export class PointerInput {
     on("pointermove", (event) => this.#moved(event));
     on("pointerup", (event) => this.#up(event, true));
     on("pointercancel", (event) => this.#up(event, false));
-    on("pointerleave", () => this.#doing === "idle" && hands.hover(null, false));
+    on("pointerleave", () => this.#doing === "idle" && hands.hover(null, NOTHING_HELD));
     on("blur", () => delete element.dataset.byHand);
+    on("dblclick", (event) => event.button === 0 && hands.twice?.());
     on("contextmenu", (event) => event.preventDefault());
     on("wheel", (event) => this.#turned(event), { passive: false });
   }
@@ -100,14 +105,14 @@ export class PointerInput {
       this.#doing = "pan";
     } else if (event.button === RIGHT && event.altKey) this.#doing = "brush";
     else this.#beginTool(event);
-    this.#hands.hover(this.#doing === "pan" ? null : this.#last, event.shiftKey);
+    this.#hands.hover(this.#doing === "pan" ? null : this.#last, heldBy(event));
   }
 
   /** @param {PointerEvent} event */
   #beginTool(event) {
     const erase =
       event.button === RIGHT || event.button === PEN_ERASER || event.ctrlKey || event.metaKey || event.altKey;
-    const began = this.#hands.begin(this.#touch(event), { erase, shift: event.shiftKey });
+    const began = this.#hands.begin(this.#touch(event), { erase, ...heldBy(event) });
     if (began) this.#doing = "tool";
     this.#pointer = event.pointerId;
   }
@@ -128,7 +133,7 @@ export class PointerInput {
     }
     this.#tap.fingers = Math.max(this.#tap.fingers, this.#fingers.size);
     if (this.#doing === "tool") this.#hands.cancel();
-    this.#hands.hover(null, false);
+    this.#hands.hover(null, NOTHING_HELD);
     this.#doing = "fingers";
   }
 
@@ -140,7 +145,7 @@ export class PointerInput {
       return;
     }
     if (this.#doing === "idle") {
-      if (event.pointerType !== "touch") this.#hands.hover(point, event.shiftKey);
+      if (event.pointerType !== "touch") this.#hands.hover(point, heldBy(event));
       return;
     }
     if (event.pointerId !== this.#pointer) return;
@@ -153,8 +158,8 @@ export class PointerInput {
     else {
       const parts = event.getCoalescedEvents?.() ?? [];
       const samples = parts.length ? parts : [event];
-      this.#hands.go(samples.map((part) => this.#touch(part)), event.shiftKey);
-      this.#hands.hover(event.pointerType === "touch" ? null : point, false);
+      this.#hands.go(samples.map((part) => this.#touch(part)), heldBy(event));
+      this.#hands.hover(event.pointerType === "touch" ? null : point, NOTHING_HELD);
     }
   }
 
@@ -190,7 +195,7 @@ export class PointerInput {
     this.#doing = "idle";
     if (was === "tool" && wanted) this.#hands.end();
     else if (was === "tool") this.#hands.cancel();
-    if (event.pointerType !== "touch") this.#hands.hover(this.#hands.pointOf(event), false);
+    if (event.pointerType !== "touch") this.#hands.hover(this.#hands.pointOf(event), heldBy(event));
   }
 
   /** @param {number} now */
@@ -210,7 +215,7 @@ export class PointerInput {
     if (this.#doing === "tool") return;
     if (intent.kind === "pan") this.#hands.pan(intent.dx, intent.dy);
     if (intent.kind === "zoom") this.#hands.zoom(intent.factor, point);
-    this.#hands.hover(point, event.shiftKey);
+    this.#hands.hover(point, heldBy(event));
   }
 
   /**
@@ -230,4 +235,12 @@ export class PointerInput {
       // The pointer has gone already; its up event comes anyway or the next down starts anew.
     }
   }
+}
+
+/**
+ * @param {MouseEvent} event
+ * @returns {Held}
+ */
+function heldBy({ shiftKey, altKey, ctrlKey, metaKey }) {
+  return { shift: shiftKey, alt: altKey, control: ctrlKey || metaKey };
 }

@@ -1,10 +1,27 @@
-/** The brush as the person left it. Its size is kept as a share of the picture, so that it fits the next one. */
+/**
+ * What a tool can be set to, as the person left it. Sizes are kept as a share of the picture, so
+ * that they fit the next one.
+ */
 
-/** @typedef {"brush" | "eraser" | "rectangle" | "hand"} ToolName */
-/** @typedef {{share: number, hardness: number}} Kept */
+/**
+ * One setting of a tool.
+ * @typedef {{kind: "size", start: number}
+ *   | {kind: "amount", start: number, least: number, most: number, step: number, unit: string}
+ *   | {kind: "switch", start: boolean}
+ *   | {kind: "choice", start: string, among: readonly string[]}} Option  a size is a diameter in
+ *   picture pixels, its start a share of the picture's short side; an amount with the unit "%" goes
+ *   from 0 to 1 and is only said in per cent
+ */
 
-const KEY = "nanoedit.brush";
-const DEFAULTS = { share: 0.06, hardness: 0.8 };
+/** @typedef {Readonly<Record<string, Option>>} Options */
+/** @typedef {number | boolean | string} Value */
+
+/** @type {Options} */
+export const BRUSH_OPTIONS = {
+  size: { kind: "size", start: 0.06 },
+  hardness: { kind: "amount", start: 0.8, least: 0, most: 1, step: 0.01, unit: "%" },
+};
+
 /** Diameters go from one pixel to this share of the picture's short side. */
 const LARGEST_SHARE = 0.75;
 const LEAST_LARGEST = 64;
@@ -12,23 +29,34 @@ const STEP = 1.12;
 const BIG_STEP = 1.6;
 const HARDNESS_STEP = 0.1;
 
-export class BrushSettings {
+export class ToolSettings {
+  #key;
+  #options;
   #storage;
   #shortSide;
+  /** @type {Record<string, Value>} */
+  #values = {};
   /** @type {(() => void)[]} */
   #listeners = [];
 
   /**
+   * @param {string} tool
+   * @param {Options} options
    * @param {{width: number, height: number}} picture
    * @param {Pick<Storage, "getItem" | "setItem"> | null} storage where it is remembered, if anywhere
    */
-  constructor(picture, storage) {
+  constructor(tool, options, picture, storage) {
+    this.#key = `nanoedit.${tool}`;
+    this.#options = options;
     this.#storage = storage;
     this.#shortSide = Math.min(picture.width, picture.height);
     this.largest = Math.max(LEAST_LARGEST, Math.round(this.#shortSide * LARGEST_SHARE));
-    const kept = read(storage);
-    this.size = this.#allowed(kept.share * this.#shortSide);
-    this.hardness = kept.hardness;
+    const kept = read(storage, this.#key);
+    for (const [name, option] of Object.entries(options)) {
+      const value = fits(option, kept[name]) ? kept[name] : option.start;
+      const whole = option.kind === "size" ? Number(value) * this.#shortSide : value;
+      this.#values[name] = this.#allowed(option, whole);
+    }
   }
 
   /** @param {() => void} listener */
@@ -36,18 +64,43 @@ export class BrushSettings {
     this.#listeners.push(listener);
   }
 
-  /**
-   * @param {{size?: number, hardness?: number}} change size is a diameter in picture pixels
-   */
-  set({ size = this.size, hardness = this.hardness }) {
-    this.size = this.#allowed(size);
-    this.hardness = Math.round(Math.min(1, Math.max(0, hardness)) * 100) / 100;
-    const kept = { share: this.size / this.#shortSide, hardness: this.hardness };
-    try {
-      this.#storage?.setItem(KEY, JSON.stringify(kept));
-    } catch {
-      // A full or forbidden storage only means that the next page starts with the defaults.
+  /** @param {string} name */
+  option(name) {
+    return /** @type {Option | undefined} */ (this.#options[name]);
+  }
+
+  /** @param {string} name */
+  number(name) {
+    return Number(this.#values[name] ?? 0);
+  }
+
+  /** @param {string} name */
+  isOn(name) {
+    return this.#values[name] === true;
+  }
+
+  /** @param {string} name */
+  choice(name) {
+    return String(this.#values[name] ?? "");
+  }
+
+  /** The diameter in picture pixels. */
+  get size() {
+    return this.number("size");
+  }
+
+  /** From 0, soft, to 1, crisp; also for a tool that has no such setting. */
+  get hardness() {
+    return this.#options.hardness ? this.number("hardness") : 1;
+  }
+
+  /** @param {Record<string, Value>} change what this tool cannot be set to is left out */
+  set(change) {
+    for (const [name, value] of Object.entries(change)) {
+      const option = this.#options[name];
+      if (option) this.#values[name] = this.#allowed(option, value);
     }
+    this.#keep();
     for (const listener of this.#listeners) listener();
   }
 
@@ -67,32 +120,99 @@ export class BrushSettings {
     this.set({ hardness: this.hardness + steps * HARDNESS_STEP });
   }
 
-  /** The size as a place on a logarithmic scale from 0 to 1. */
-  get sizePlace() {
-    return Math.log(this.size) / Math.log(this.largest);
+  /**
+   * A number as a place on its slider, from 0 to 1. The one for sizes is logarithmic: small ones
+   * need finer steps.
+   * @param {string} name
+   */
+  place(name) {
+    const option = this.#options[name];
+    if (option?.kind === "size") return Math.log(this.number(name)) / Math.log(this.largest);
+    if (option?.kind !== "amount") return 0;
+    return (this.number(name) - option.least) / (option.most - option.least);
   }
 
-  /** @param {number} place */
-  sizeAt(place) {
-    return this.largest ** place;
+  /**
+   * @param {string} name
+   * @param {number} place
+   */
+  at(name, place) {
+    const option = this.#options[name];
+    if (option?.kind === "size") return this.largest ** place;
+    if (option?.kind !== "amount") return 0;
+    return option.least + place * (option.most - option.least);
   }
 
-  /** @param {number} size */
-  #allowed(size) {
-    return Math.round(Math.min(this.largest, Math.max(1, size)));
+  /**
+   * A number as people read it.
+   * @param {string} name
+   */
+  words(name) {
+    const option = this.#options[name];
+    if (option?.kind === "size") return `${this.number(name)} px`;
+    if (option?.kind !== "amount") return "";
+    if (option.unit === "%") return `${Math.round(this.number(name) * 100)} %`;
+    return option.unit ? `${this.number(name)} ${option.unit}` : String(this.number(name));
+  }
+
+  /**
+   * @param {Option} option
+   * @param {Value} value
+   * @returns {Value}
+   */
+  #allowed(option, value) {
+    if (option.kind === "size") return Math.round(within(Number(value), 1, this.largest));
+    if (option.kind !== "amount") return value;
+    const steps = Math.round(within(Number(value), option.least, option.most) / option.step);
+    return Number((steps * option.step).toFixed(6));
+  }
+
+  #keep() {
+    /** @type {Record<string, Value>} */
+    const kept = {};
+    for (const [name, option] of Object.entries(this.#options)) {
+      kept[name] = option.kind === "size" ? this.number(name) / this.#shortSide : this.#values[name];
+    }
+    try {
+      this.#storage?.setItem(this.#key, JSON.stringify(kept));
+    } catch {
+      // A full or forbidden storage only means that the next page starts with the defaults.
+    }
   }
 }
 
 /**
- * @param {Pick<Storage, "getItem"> | null} storage
- * @returns {Kept}
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
  */
-function read(storage) {
+function within(value, least, most) {
+  return Math.min(most, Math.max(least, value));
+}
+
+/**
+ * Whether a kept value can be the option's.
+ * @param {Option} option
+ * @param {unknown} value
+ */
+function fits(option, value) {
+  if (option.kind === "size") return typeof value === "number" && value > 0 && value <= 1;
+  if (option.kind === "amount") return typeof value === "number" && value >= option.least && value <= option.most;
+  if (option.kind === "switch") return typeof value === "boolean";
+  return option.among.includes(/** @type {string} */ (value));
+}
+
+/**
+ * @param {Pick<Storage, "getItem"> | null} storage
+ * @param {string} key
+ * @returns {Record<string, Value>}
+ */
+function read(storage, key) {
   try {
-    const { share, hardness } = JSON.parse(storage?.getItem(KEY) ?? "{}");
-    if (share > 0 && share <= 1 && hardness >= 0 && hardness <= 1) return { share, hardness };
+    const kept = JSON.parse(storage?.getItem(key) ?? "{}");
+    if (kept && typeof kept === "object") return kept;
   } catch {
-    // Whatever stands there is no brush.
+    // Whatever stands there are no settings.
   }
-  return DEFAULTS;
+  return {};
 }

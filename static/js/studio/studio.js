@@ -3,18 +3,20 @@
 import { clear, fillAll, invert } from "./mask/raster.js";
 import { MaskSheet } from "./mask/sheet.js";
 import { Cursor } from "./cursor.js";
+import { LongWork } from "./long-work.js";
+import { OutlineView } from "./outline.js";
 import { PointerInput } from "./pointer.js";
-import { BrushSettings } from "./settings.js";
 import { Stage } from "./stage.js";
-import { BrushTool } from "./tools/brush.js";
-import { RectangleTool } from "./tools/rectangle.js";
+import { Toolbelt } from "./toolbelt.js";
+import { TOOLS } from "./tools/registry.js";
 import { toPicture, toStage } from "./view.js";
 
 /** @typedef {import("./mask/box.js").Box} Box */
-/** @typedef {import("./settings.js").ToolName} ToolName */
 /** @typedef {import("./toolbar.js").Commands} Commands */
 /** @typedef {import("./view.js").Point} Point */
+/** @typedef {import("./pointer.js").Held} Held */
 /** @typedef {import("./pointer.js").Touch} Touch */
+/** @typedef {import("./tools/tool.js").Tool} Tool */
 
 const MIB = 1024 * 1024;
 const HISTORY_BYTES = 64 * MIB;
@@ -22,10 +24,9 @@ const ZOOM_STEP = 1.5;
 /** Pixels of an Alt + right drag that double the brush, and that go from soft to hard. */
 const DRAG_TO_DOUBLE = 120;
 const DRAG_TO_HARD = 250;
+const NOTHING_HELD = { shift: false, alt: false, control: false };
 
 export class Studio {
-  /** @type {ToolName} */
-  tool = "brush";
   showsMask = true;
   #spaceHeld = false;
   #originalHeld = false;
@@ -33,9 +34,8 @@ export class Studio {
   /** Where the pointer is, on the stage. @type {Point | null} */
   #pointer = null;
   #cursor;
-  #brushTool;
-  #rectangleTool;
-  /** @type {BrushTool | RectangleTool | null} */
+  #busy;
+  /** What a press has begun with. @type {Tool | null} */
   #working = null;
   /** @type {(() => void)[]} */
   #listeners = [];
@@ -47,17 +47,19 @@ export class Studio {
    */
   constructor(element, picture, storage) {
     this.sheet = new MaskSheet(picture.width, picture.height, { budget: HISTORY_BYTES });
-    this.brush = new BrushSettings(picture, storage);
     this.stage = new Stage(element, picture, this.sheet.mask);
+    this.work = new LongWork(this.sheet, (words) => this.#say(words));
+    this.#busy = /** @type {HTMLElement} */ (element.querySelector("[data-stage-busy]"));
     this.#cursor = new Cursor(element);
-    this.#brushTool = new BrushTool(this.sheet, this.brush);
-    this.#rectangleTool = new RectangleTool(this.sheet, (box, erase) =>
-      this.#cursor.rectangle(box, this.stage.view, erase),
-    );
+    const outline = new OutlineView(element);
+    this.tools = new Toolbelt(this.#desk(picture, outline), storage);
     this.input = new PointerInput(element, this.#hands());
     this.sheet.onChange(() => this.#changed());
-    this.stage.onChange(() => this.#showCursor());
-    this.brush.onChange(() => this.#brushChanged());
+    this.stage.onChange(() => {
+      outline.follow(this.stage.view);
+      this.#showCursor();
+    });
+    this.tools.onChange(() => this.#toolsChanged());
     this.#showCursor();
   }
 
@@ -65,7 +67,7 @@ export class Studio {
   onChange(listener) {
     this.#listeners.push(listener);
     this.stage.onChange(listener);
-    this.brush.onChange(listener);
+    this.tools.onChange(listener);
   }
 
   /**
@@ -82,7 +84,7 @@ export class Studio {
 
   /** Takes the ring away while the pointer is over something that is not painted on. */
   pointerAway() {
-    this.#hover(null, false);
+    this.#hover(null, NOTHING_HELD);
   }
 
   /** @returns {Commands} */
@@ -90,22 +92,44 @@ export class Studio {
     return { ...this.#toolCommands(), ...this.#maskCommands(), ...this.#viewCommands() };
   }
 
+  /**
+   * @param {import("./types.js").Picture} picture
+   * @param {OutlineView} outline
+   * @returns {Omit<import("./tools/tool.js").Desk, "settings">}
+   */
+  #desk(picture, outline) {
+    return {
+      picture,
+      sheet: this.sheet,
+      scale: () => this.stage.view.scale,
+      outline: (shape) => outline.show(shape),
+      show: (box) => this.stage.maskChanged(box),
+      work: (words, prepare) => this.work.run(words, prepare),
+      tell: () => this.#tell(),
+    };
+  }
+
   /** @returns {Commands} */
   #toolCommands() {
-    /** @param {ToolName} name */
-    const tool = (name) => ({ run: () => this.#take(name), isPressed: () => this.tool === name });
+    /** @type {Commands} */
+    const commands = {};
+    for (const { name } of TOOLS) {
+      commands[name] = { run: () => this.#take(name), isPressed: () => this.tools.name === name };
+    }
+    const { tools } = this;
+    const hasSize = () => tools.settings.option("size") !== undefined;
+    const hasHardness = () => tools.settings.option("hardness") !== undefined;
     return {
-      brush: tool("brush"),
-      eraser: tool("eraser"),
-      rectangle: tool("rectangle"),
-      hand: tool("hand"),
-      swap: { run: () => this.#take(this.tool === "eraser" ? "brush" : "eraser") },
-      smaller: { run: () => this.brush.resize(-1) },
-      larger: { run: () => this.brush.resize(1) },
-      "much-smaller": { run: () => this.brush.resize(-1, true) },
-      "much-larger": { run: () => this.brush.resize(1, true) },
-      softer: { run: () => this.brush.harden(-1) },
-      harder: { run: () => this.brush.harden(1) },
+      ...commands,
+      swap: { run: () => this.#take(tools.name === "eraser" ? "brush" : "eraser") },
+      smaller: { run: () => tools.settings.resize(-1), isEnabled: hasSize },
+      larger: { run: () => tools.settings.resize(1), isEnabled: hasSize },
+      "much-smaller": { run: () => tools.settings.resize(-1, true), isEnabled: hasSize },
+      "much-larger": { run: () => tools.settings.resize(1, true), isEnabled: hasSize },
+      softer: { run: () => tools.settings.harden(-1), isEnabled: hasHardness },
+      harder: { run: () => tools.settings.harden(1), isEnabled: hasHardness },
+      finish: { run: () => tools.tool.finish?.(), isEnabled: () => this.#isOpen },
+      "take-back": { run: () => tools.tool.takeBack?.(), isEnabled: () => this.#isOpen },
     };
   }
 
@@ -114,12 +138,12 @@ export class Studio {
     const { sheet } = this;
     const isPainted = () => !sheet.mask.isEmpty;
     return {
-      undo: { run: () => void sheet.undo(), isEnabled: () => sheet.history.canUndo },
+      undo: { run: () => this.#undo(), isEnabled: () => this.#isOpen || sheet.history.canUndo },
       redo: { run: () => void sheet.redo(), isEnabled: () => sheet.history.canRedo },
       all: { run: () => void sheet.change(fillAll) },
       invert: { run: () => void sheet.change(invert) },
       clear: { run: () => void sheet.change(clear), isEnabled: isPainted },
-      cancel: { run: () => this.input.cancel(), isEnabled: () => this.input.isBusy },
+      cancel: { run: () => this.#giveUp(), isEnabled: () => this.#isUnfinished },
     };
   }
 
@@ -143,23 +167,26 @@ export class Studio {
   #hands() {
     return {
       pointOf: (event) => this.stage.pointOf(event),
-      movesView: () => this.#spaceHeld || this.tool === "hand",
+      movesView: () => this.#spaceHeld || this.tools.tool.cursor === "hand",
       controlHeld: () => this.controlHeld(),
       begin: (touch, manner) => this.#begin(touch, manner),
-      go: (touches, shift) => this.#go(touches, shift),
+      go: (touches, held) => this.#go(touches, held),
       end: () => this.#finish(),
       cancel: () => this.#cancel(),
-      hover: (point, shift) => this.#hover(point, shift),
+      hover: (point, held) => this.#hover(point, held),
+      twice: () => this.tools.tool.finish?.(),
       pan: (dx, dy) => this.stage.panBy(dx, dy),
       pinch: (before, after) => this.stage.pinch(before, after),
       zoom: (factor, point) => this.stage.zoomBy(factor, point),
-      shapeBrush: (dx, dy) =>
-        this.brush.set({
-          size: this.brush.size * 2 ** (dx / DRAG_TO_DOUBLE),
-          hardness: this.brush.hardness - dy / DRAG_TO_HARD,
-        }),
-      resizeBrush: (steps) => this.brush.resize(steps),
-      undo: () => void this.sheet.undo(),
+      shapeBrush: (dx, dy) => {
+        const { settings } = this.tools;
+        settings.set({
+          size: settings.size * 2 ** (dx / DRAG_TO_DOUBLE),
+          hardness: settings.hardness - dy / DRAG_TO_HARD,
+        });
+      },
+      resizeBrush: (steps) => this.tools.settings.option("size") && this.tools.settings.resize(steps),
+      undo: () => this.#undo(),
       redo: () => void this.sheet.redo(),
     };
   }
@@ -176,25 +203,53 @@ export class Studio {
 
   /**
    * @param {Touch} touch
-   * @param {{erase: boolean, shift: boolean}} manner
+   * @param {Held & {erase: boolean}} manner
    */
-  #begin(touch, { erase, shift }) {
-    if (!this.sheet.isFree || this.tool === "hand") return false;
+  #begin(touch, manner) {
+    const { tool } = this.tools;
+    if (!this.sheet.isFree || tool.cursor === "hand") return false;
     if (!this.showsMask) this.#toggleMask();
-    this.#erasing = erase || this.tool === "eraser";
-    this.#working = this.tool === "rectangle" ? this.#rectangleTool : this.#brushTool;
-    const manner = { erase: this.#erasing, shift };
-    this.stage.maskChanged(this.#working.start(this.#sample(touch), manner));
+    this.#erasing = manner.erase || tool.erases === true;
+    this.#working = tool;
+    this.stage.maskChanged(tool.start(this.#sample(touch), this.#manner(manner)));
     return true;
   }
 
   /**
    * @param {Touch[]} touches
-   * @param {boolean} shift
+   * @param {Held} held
    */
-  #go(touches, shift) {
+  #go(touches, held) {
     const samples = touches.map((touch) => this.#sample(touch));
-    this.stage.maskChanged(this.#working?.move(samples, shift) ?? null);
+    this.stage.maskChanged(this.#working?.move(samples, this.#manner(held)) ?? null);
+  }
+
+  /**
+   * @param {Held} held
+   * @returns {import("./tools/tool.js").Manner}
+   */
+  #manner({ shift, alt }) {
+    return { erase: this.#erasing, shift, alt, space: this.#spaceHeld };
+  }
+
+  get #isOpen() {
+    return this.tools.tool.isOpen === true;
+  }
+
+  get #isUnfinished() {
+    return this.input.isBusy || this.#isOpen || this.work.isBusy;
+  }
+
+  /** Esc: the press that is going on, else the open shape, else long work. */
+  #giveUp() {
+    if (this.input.isBusy) this.input.cancel();
+    else if (this.#isOpen) this.tools.tool.cancel();
+    else this.work.cancel();
+  }
+
+  #undo() {
+    if (this.#isOpen) this.tools.tool.takeBack?.();
+    else void this.sheet.undo();
   }
 
   #finish() {
@@ -216,7 +271,7 @@ export class Studio {
 
   /**
    * @param {Touch} touch
-   * @returns {import("./tools/brush.js").Sample}
+   * @returns {import("./tools/tool.js").Sample}
    */
   #sample({ point, pressure }) {
     return { ...toPicture(this.stage.view, point), pressure };
@@ -224,41 +279,51 @@ export class Studio {
 
   /**
    * @param {Point | null} point
-   * @param {boolean} shift
+   * @param {Held} held
    */
-  #hover(point, shift) {
+  #hover(point, held) {
+    const { tool } = this.tools;
     this.#pointer = point;
     this.#cursor.stopGhost();
-    const from = this.tool === "rectangle" || this.tool === "hand" ? null : this.#brushTool.lastEnd;
-    const line = shift && point && from && !this.#working ? toStage(this.stage.view, from) : null;
+    const { lastEnd } = tool;
+    const line = held.shift && point && lastEnd && !this.#working ? toStage(this.stage.view, lastEnd) : null;
     this.#cursor.line(line, point ?? undefined);
+    if (!this.#working) tool.hover?.(point && toPicture(this.stage.view, point), this.#manner(held));
     this.#showCursor();
   }
 
   #showCursor() {
-    const paints = (this.tool === "brush" || this.tool === "eraser") && !this.#spaceHeld;
+    const { cursor } = this.tools.tool;
+    const moves = this.#spaceHeld || cursor === "hand";
+    const paints = cursor === "ring" && !moves;
     this.#cursor.ring(paints ? this.#pointer : null, this.#ring());
-    const moves = this.#spaceHeld || this.tool === "hand";
     const idle = paints ? "brush" : "cross";
     this.#cursor.shape(moves ? (this.input?.isBusy ? "grabbing" : "grab") : idle);
   }
 
   #ring() {
-    const diameter = Math.max(1, this.brush.size * this.stage.view.scale);
-    const erase = this.#working ? this.#erasing : this.tool === "eraser";
-    return { diameter, hardness: this.brush.hardness, erase };
+    const { settings, tool } = this.tools;
+    const diameter = Math.max(1, settings.size * this.stage.view.scale);
+    return { diameter, hardness: settings.hardness, erase: this.#working ? this.#erasing : tool.erases === true };
   }
 
-  #brushChanged() {
-    if (this.#pointer) this.#showCursor();
+  #toolsChanged() {
+    const isRing = this.tools.tool.cursor === "ring";
+    if (this.#pointer || !isRing) this.#showCursor();
     else this.#cursor.ghost(this.ghostPlace(), this.#ring());
   }
 
-  /** @param {ToolName} name */
+  /** @param {string} name */
   #take(name) {
     this.input.cancel();
-    this.tool = name;
-    this.#showCursor();
+    this.tools.take(name);
+    this.#tell();
+  }
+
+  /** @param {string | null} words */
+  #say(words) {
+    this.#busy.hidden = !words;
+    if (words) this.#busy.textContent = words;
     this.#tell();
   }
 

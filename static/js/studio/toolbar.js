@@ -6,6 +6,7 @@ import { ariaChord, bindingOf } from "./keymap.js";
  * @typedef {object} Command
  * @property {() => void} run for a held command: begins it
  * @property {() => void} [release] ends a held command
+ * @property {() => void} [again] what its key does instead while it is pressed already
  * @property {() => boolean} [isPressed]
  * @property {() => boolean} [isEnabled]
  */

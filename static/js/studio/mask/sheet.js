@@ -14,6 +14,7 @@ export class MaskSheet {
   /** @type {(() => void)[]} */
   #listeners = [];
   #revision = 0;
+  #isHeld = false;
   /** @type {{revision: number, coverage: Coverage} | null} */
   #measured = null;
 
@@ -34,9 +35,9 @@ export class MaskSheet {
     return this.#revision;
   }
 
-  /** Whether a tool may begin: no stroke is open and no undo is under way. */
+  /** Whether a tool may begin: no stroke is open, no undo is under way, and no long work holds the mask. */
   get isFree() {
-    return !this.mask.isChanging && !this.history.isBusy;
+    return !this.#isHeld && !this.mask.isChanging && !this.history.isBusy;
   }
 
   /**
@@ -60,6 +61,24 @@ export class MaskSheet {
   }
 
   /**
+   * The same for work that is prepared elsewhere first; nobody else changes the mask meanwhile.
+   * @param {(mask: TileMask) => Promise<((mask: TileMask) => void) | null>} prepare null = no change
+   * @returns {Promise<boolean>} whether anything changed
+   */
+  async changeLater(prepare) {
+    if (!this.isFree) return false;
+    this.#isHeld = true;
+    /** @type {((mask: TileMask) => void) | null} */
+    let work = null;
+    try {
+      work = await prepare(this.mask);
+    } finally {
+      this.#isHeld = false;
+    }
+    return work !== null && this.change(work);
+  }
+
+  /**
    * Remembers a step that a tool has closed itself.
    * @param {import("./tiles.js").Changes | null} changes
    */
@@ -70,11 +89,16 @@ export class MaskSheet {
   }
 
   async undo() {
-    if (!this.mask.isChanging && (await this.history.undo())) this.#tell();
+    if (this.#maySwap && (await this.history.undo())) this.#tell();
   }
 
   async redo() {
-    if (!this.mask.isChanging && (await this.history.redo())) this.#tell();
+    if (this.#maySwap && (await this.history.redo())) this.#tell();
+  }
+
+  /** Undo and redo wait for each other, but for nothing else. */
+  get #maySwap() {
+    return !this.#isHeld && !this.mask.isChanging;
   }
 
   /** @returns {Coverage} */

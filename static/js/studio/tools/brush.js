@@ -4,15 +4,17 @@ import { union } from "../mask/box.js";
 import { Stroke } from "../mask/stroke.js";
 
 /** @typedef {import("../mask/box.js").Box} Box */
-/** @typedef {import("../mask/sheet.js").MaskSheet} MaskSheet */
-/** @typedef {import("../settings.js").BrushSettings} BrushSettings */
-/** @typedef {{x: number, y: number, pressure: number}} Sample  picture pixels; pressure 0 to 1 */
-/** @typedef {{erase: boolean, shift: boolean}} Manner  how a tool was taken up */
+/** @typedef {import("./tool.js").Desk} Desk */
+/** @typedef {import("./tool.js").Manner} Manner */
+/** @typedef {import("./tool.js").Sample} Sample */
+/** @typedef {import("./tool.js").Tool} Tool */
 
 /** A pen that hardly touches still paints this share of the brush's width. */
 const LEAST_PRESSURE = 0.2;
 
+/** @implements {Tool} */
 export class BrushTool {
+  cursor = /** @type {const} */ ("ring");
   #sheet;
   #settings;
   /** @type {Stroke | null} */
@@ -21,12 +23,13 @@ export class BrushTool {
   #lastEnd = null;
 
   /**
-   * @param {MaskSheet} sheet
-   * @param {BrushSettings} settings
+   * @param {Pick<Desk, "sheet" | "settings">} desk
+   * @param {boolean} [erases]
    */
-  constructor(sheet, settings) {
+  constructor({ sheet, settings }, erases = false) {
     this.#sheet = sheet;
     this.#settings = settings;
+    this.erases = erases;
   }
 
   /** Where a straight line would begin. */
@@ -36,11 +39,11 @@ export class BrushTool {
 
   /**
    * @param {Sample} sample
-   * @param {Manner} manner
+   * @param {Pick<Manner, "erase" | "shift">} manner
    * @returns {Box | null} what has to be shown anew
    */
   start(sample, { erase, shift }) {
-    this.#stroke = new Stroke(this.#sheet.mask, { hardness: this.#settings.hardness, erase });
+    this.#stroke = new Stroke(this.#sheet.mask, { hardness: this.#settings.hardness, erase: erase || this.erases });
     const dab = this.#dab(sample);
     const from = this.#lastEnd;
     const box = shift && from ? this.#stroke.add({ ...dab, x: from.x, y: from.y }) : null;

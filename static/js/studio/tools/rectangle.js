@@ -3,26 +3,24 @@
 import { fillBox } from "../mask/raster.js";
 
 /** @typedef {import("../mask/box.js").Box} Box */
-/** @typedef {import("../mask/sheet.js").MaskSheet} MaskSheet */
-/** @typedef {import("./brush.js").Sample} Sample */
-/** @typedef {import("./brush.js").Manner} Manner */
+/** @typedef {import("./tool.js").Desk} Desk */
+/** @typedef {import("./tool.js").Manner} Manner */
+/** @typedef {import("./tool.js").Sample} Sample */
+/** @typedef {import("./tool.js").Tool} Tool */
 
+/** @implements {Tool} */
 export class RectangleTool {
-  #sheet;
-  #show;
+  cursor = /** @type {const} */ ("cross");
+  #desk;
   /** @type {Sample | null} */
   #from = null;
   /** @type {Box | null} */
   #box = null;
   #erase = false;
 
-  /**
-   * @param {MaskSheet} sheet
-   * @param {(box: Box | null, erase: boolean) => void} show draws the outline while it is pulled
-   */
-  constructor(sheet, show) {
-    this.#sheet = sheet;
-    this.#show = show;
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
   }
 
   /**
@@ -39,21 +37,21 @@ export class RectangleTool {
 
   /**
    * @param {Sample[]} samples
-   * @param {boolean} shift
+   * @param {Manner} manner
    * @returns {Box | null}
    */
-  move(samples, shift) {
+  move(samples, { shift }) {
     const to = samples.at(-1);
     if (!this.#from || !to) return null;
     this.#box = boxBetween(this.#from, to, shift);
-    this.#show(this.#box, this.#erase);
+    this.#desk.outline({ path: pathOf(this.#box), erase: this.#erase });
     return null;
   }
 
   /** @returns {Box | null} */
   end() {
     const box = this.#box;
-    if (box) this.#sheet.change((mask) => void fillBox(mask, box, this.#erase));
+    if (box) this.#desk.sheet.change((mask) => void fillBox(mask, box, this.#erase));
     this.cancel();
     return box;
   }
@@ -61,7 +59,7 @@ export class RectangleTool {
   cancel() {
     this.#from = null;
     this.#box = null;
-    this.#show(null, false);
+    this.#desk.outline(null);
   }
 }
 
@@ -86,4 +84,9 @@ export function boxBetween(from, to, square) {
     right: Math.round(Math.max(from.x, from.x + dx)),
     bottom: Math.round(Math.max(from.y, from.y + dy)),
   };
+}
+
+/** @param {Box} box */
+function pathOf({ left, top, right, bottom }) {
+  return `M${left} ${top}H${right}V${bottom}H${left}Z`;
 }

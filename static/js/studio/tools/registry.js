@@ -1,0 +1,24 @@
+/** Every tool, in the order of the toolbar. Keys, settings and what the pointer does follow from here. */
+
+import { BRUSH_OPTIONS } from "../settings.js";
+import { BrushTool } from "./brush.js";
+import { HandTool } from "./hand.js";
+import { RectangleTool } from "./rectangle.js";
+
+/**
+ * @typedef {object} Entry
+ * @property {string} name its command; a button says `data-command`, its settings `data-for-tool`
+ * @property {string} label
+ * @property {string[]} keys
+ * @property {string} [next] the tool that the same key takes when this one is held already
+ * @property {import("../settings.js").Options} options
+ * @property {(desk: import("./tool.js").Desk) => import("./tool.js").Tool} make
+ */
+
+/** @type {readonly Entry[]} */
+export const TOOLS = [
+  { name: "brush", label: "Brush", keys: ["B"], options: BRUSH_OPTIONS, make: (desk) => new BrushTool(desk) },
+  { name: "eraser", label: "Eraser", keys: ["E"], options: BRUSH_OPTIONS, make: (desk) => new BrushTool(desk, true) },
+  { name: "rectangle", label: "Rectangle", keys: ["R", "M"], options: {}, make: (desk) => new RectangleTool(desk) },
+  { name: "hand", label: "Move the view", keys: ["H"], options: {}, make: () => new HandTool() },
+];
