@@ -33,6 +33,7 @@ from editor.models import (
     Attempt,
     Budget,
     Consent,
+    DraftMask,
     EditJob,
     JobState,
     LedgerEntry,
@@ -221,6 +222,7 @@ def _files_missing(*, read_bytes: bool) -> Iterator[Broken]:
     rows: tuple[tuple[str, QuerySet[Any], str, str], ...] = (
         ("picture", Picture.objects.filter(deleted_at=None), "file", "sha256"),
         ("mask", Mask.objects.filter(picture__deleted_at=None), "file", "sha256"),
+        ("draft mask", DraftMask.objects.exclude(drafts=None), "file", "sha256"),
         ("result", Result.objects.exclude(raw=""), "raw", "raw_sha256"),  # "": lost, and said so
         ("unusable answer", UnusableAnswer.objects.exclude(file=""), "file", "sha256"),
     )

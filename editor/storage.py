@@ -9,6 +9,7 @@ it. Bytes leave only through the views, which check the owner first.
     pictures/<picture>/thumb.avif       longest side 480, for walls and lists
     pictures/<picture>/full.<ext>       full size in a format every browser shows
     masks/<mask>/mask.png               8-bit grey, the picture's size, 255 = edit
+    drafts/<mask>/mask.png              the same of unfinished work; goes when it is replaced
     results/<attempt>/<n>.raw           what the upstream sent, untouched
     attempts/<attempt>/unusable.bin     a paid answer that holds no usable picture, whole
 """
@@ -45,6 +46,11 @@ def picture_key(picture_id: uuid.UUID, kind: str, extension: str) -> str:
 def mask_key(mask_id: uuid.UUID) -> str:
     """Name a Mask's PNG."""
     return f"masks/{mask_id}/mask.png"
+
+
+def draft_mask_key(mask_id: uuid.UUID) -> str:
+    """Name the PNG of a draft's strokes."""
+    return f"drafts/{mask_id}/mask.png"
 
 
 def raw_key(attempt_id: uuid.UUID, index: int) -> str:

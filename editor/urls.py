@@ -7,6 +7,7 @@ from editor.views import (
     accounts,
     adjusting,
     downloads,
+    drafts,
     extending,
     files,
     frames,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("pictures/<uuid:pk>/frame/", frames.frame, name="picture_frame"),
     path("pictures/<uuid:pk>/strip/", pictures.strip, name="picture_strip"),
     path("pictures/<uuid:pk>/delete/", pictures.delete, name="picture_delete"),
+    path("pictures/<uuid:pk>/draft/", drafts.draft, name="picture_draft"),
     path("pictures/<uuid:pk>/extend/", extending.extend, name="picture_extend"),
     # The files behind the pages, each with its owner check
     path("pictures/<uuid:pk>/thumb/", files.thumb, name="picture_thumb"),
@@ -39,6 +41,7 @@ urlpatterns = [
     path("pictures/<uuid:pk>/original/", files.original, name="picture_original"),
     path("pictures/<uuid:pk>/download/", downloads.download, name="picture_download"),
     path("masks/<uuid:pk>/", files.mask, name="mask_file"),
+    path("drafts/<uuid:pk>/mask/", drafts.mask, name="draft_mask"),
     path("results/<int:pk>/raw/", files.raw, name="result_raw"),
     path("results/<int:pk>/layers/", adjusting.layers, name="result_layers"),
     path("attempts/<uuid:pk>/unusable/", files.unusable, name="attempt_unusable"),

@@ -4,6 +4,7 @@ from editor.models.adjustments import Adjustment
 from editor.models.alerts import StaffAlert
 from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
 from editor.models.catalogue import UpstreamModel
+from editor.models.drafts import Draft, DraftMask
 from editor.models.events import Event
 from editor.models.evidence import Evidence
 from editor.models.extensions import Extension
@@ -23,6 +24,8 @@ __all__ = [
     "Attempt",
     "Budget",
     "Consent",
+    "Draft",
+    "DraftMask",
     "EditJob",
     "Event",
     "Evidence",

@@ -35,7 +35,7 @@ class _File(FileResponse):
     block_size = 256 * 1024  # the server writes block by block; 4 kB would be slow
 
 
-def _send(
+def send_file(
     request: MemberRequest,
     source: str | Callable[[], IO[bytes]],
     mime: str,
@@ -77,7 +77,7 @@ def _rendition(request: MemberRequest, pk: uuid.UUID, kind: str) -> HttpResponse
     picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
     takes_avif = "image/avif" in request.headers.get("Accept", "")
     file_format = format_of(picture, kind, takes_avif=takes_avif)
-    response = _send(
+    response = send_file(
         request,
         lambda: open_rendition(picture, kind, file_format),
         f"image/{file_format}",
@@ -118,7 +118,7 @@ def full(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     except UNREADABLE as missing:
         raise Http404 from missing
     mime = "image/png" if key.endswith(".png") else "image/jpeg"
-    return _send(request, key, mime, etag=f"full-{pk}")
+    return send_file(request, key, mime, etag=f"full-{pk}")
 
 
 @login_required
@@ -130,7 +130,7 @@ def original(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
     name = f"{picture.file_stem}.{storage.extension_of(picture.format)}"
-    return _send(
+    return send_file(
         request, str(picture.file.name), picture.mime, etag=picture.sha256, download_as=name
     )
 
@@ -140,7 +140,7 @@ def original(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
 def mask(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A mask as 8-bit grey PNG, 255 = edit."""
     found = get_object_or_404(Mask.objects.viewable_by(request.user), pk=pk)
-    return _send(request, str(found.file.name), "image/png", etag=found.sha256)
+    return send_file(request, str(found.file.name), "image/png", etag=found.sha256)
 
 
 @login_required
@@ -151,7 +151,7 @@ def raw(request: MemberRequest, pk: int) -> HttpResponseBase:
     if request.user.is_staff and request.user.has_perm("editor.view_result"):
         mine = Result.objects.all()
     result = get_object_or_404(mine, pk=pk)
-    return _send(
+    return send_file(
         request,
         str(result.raw.name),
         "application/octet-stream",
@@ -169,7 +169,7 @@ def unusable(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     found = get_object_or_404(UnusableAnswer, attempt=pk)
     name, mime = f"answer-{pk}.bin", "application/octet-stream"
     if found.file.name:
-        return _send(request, found.file.name, mime, etag=found.sha256, download_as=name)
+        return send_file(request, found.file.name, mime, etag=found.sha256, download_as=name)
     try:
         waiting = io.BytesIO(unusable_answers.read(pk))
     except FileNotFoundError as missing:

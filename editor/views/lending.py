@@ -14,16 +14,17 @@ Lent = dict[str, str]  # id, name and address of the thumbnail
 def lent_by(job: EditJob) -> list[Lent]:
     """What an earlier edit sent along, as far as it is still there."""
     pictures = Reference.objects.pictures_of(job)
-    return [_lent(picture) for picture in pictures if picture.deleted_at is None]
+    return [lent_of(picture) for picture in pictures if picture.deleted_at is None]
 
 
 def lendable(picture: Picture, chosen: Sequence[Lent]) -> list[Lent]:
     """What to choose from for an edit of a picture: what is chosen already, then the newest."""
     there = {each["id"] for each in chosen}
     wall = Picture.objects.on_wall_of(picture.owner).exclude(pk=picture.pk).newest_first()
-    newest = [_lent(each) for each in wall[:RECENT_PICTURES]]
+    newest = [lent_of(each) for each in wall[:RECENT_PICTURES]]
     return [*chosen, *(each for each in newest if each["id"] not in there)]
 
 
-def _lent(picture: Picture) -> Lent:
+def lent_of(picture: Picture) -> Lent:
+    """Give a picture as it is offered."""
     return {"id": str(picture.pk), "name": picture.name, "thumb": picture.thumb_url}

@@ -14,14 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from editor import budgets, forecasts
+from editor import budgets, drafts, forecasts
 from editor.accounts import MemberRequest, no_account_yet
 from editor.forms import MAX_PROMPT
 from editor.imaging.planning import FrameWish
-from editor.models import EditJob, Mask, Picture, UpstreamModel
+from editor.models import Draft, EditJob, Mask, Picture, UpstreamModel
 from editor.models.framings import frame_as_json
 from editor.money import dollars
 from editor.uploads import UploadRefused, receive_picture
+from editor.views.drafts import draft_state, draft_wish
 from editor.views.extending import canvas_context, first_wish
 from editor.views.guards import wants_json
 from editor.views.lending import lendable, lent_by
@@ -37,7 +38,7 @@ def home(request: MemberRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("editor:setup" if no_account_yet() else "editor:login")
     pictures, next_url = one_page(
-        Picture.objects.on_wall_of(request.user).newest_first(),
+        Draft.objects.mark(Picture.objects.on_wall_of(request.user).newest_first(), request.user),
         request.GET.get("after", ""),
         PAGE_SIZE,
         reverse("editor:home"),
@@ -92,7 +93,7 @@ def _uploaded(request: MemberRequest, picture: Picture) -> dict[str, str]:
 @login_required
 @require_GET
 def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """Paint and say what should happen. `?again=<job>` fills in an earlier wish."""
+    """Paint and say what should happen: as it was left, or with the wish of `?again=<job>`."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
     usual = forecasts.usual_of_all()
     models = [
@@ -125,11 +126,12 @@ def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
     try:
         job_id = uuid.UUID(request.GET.get("again", ""))
     except ValueError:
-        return first_wish(picture)
+        return draft_wish(picture) or first_wish(picture)
     job = EditJob.objects.owned_by(request.user).filter(pk=job_id, picture=picture).first()
     if job is None:
-        return first_wish(picture)
+        return draft_wish(picture) or first_wish(picture)
     return {
+        "is_again": True,
         "prompt": job.prompt,
         "model": job.model_id,
         "n": job.n,
@@ -167,11 +169,13 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
         "models": context["models"],
         "wish": context["wish"],
         "submit_key": context["submit_key"],
+        "draft": {"owner": str(picture.owner_id), **draft_state(picture)},
         "max_prompt": MAX_PROMPT,
         "urls": {
             "submit": context["form_action"],
             "strip": reverse("editor:picture_strip", args=[picture.pk]),
             "frame": reverse("editor:picture_frame", args=[picture.pk]),
+            "draft": reverse("editor:picture_draft", args=[picture.pk]),
             "upload": reverse("editor:upload"),
         },
     }
@@ -194,10 +198,14 @@ def delete(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, "An edit with this picture is still open. Wait, or cancel it.")
         return redirect(picture)
     Picture.objects.filter(pk=picture.pk).update(deleted_at=timezone.now())
+    drafts.forget(picture)
     messages.success(request, f"“{picture.name}” was deleted.")
     return redirect("editor:home")
 
 
-def kept_mask(picture: Picture, mask_id: uuid.UUID | None) -> Mask | None:
-    """A mask painted on this picture before, if there is one by this id."""
-    return Mask.objects.filter(picture=picture, pk=mask_id).first() if mask_id else None
+def kept_mask(picture: Picture, mask_id: uuid.UUID | None) -> Mask | bytes | None:
+    """A mask painted on this picture before, if there is one by this id; bytes: a draft's."""
+    if mask_id is None:
+        return None
+    mask = Mask.objects.filter(picture=picture, pk=mask_id).first()
+    return mask or drafts.painted_before(picture, mask_id)

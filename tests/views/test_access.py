@@ -6,10 +6,22 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from editor import storage
 from editor.imaging import steps
-from editor.models import Attempt, EditJob, Event, JobState, Mask, Picture, Result, UnusableAnswer
+from editor.models import (
+    Attempt,
+    Draft,
+    DraftMask,
+    EditJob,
+    Event,
+    JobState,
+    Mask,
+    Picture,
+    Result,
+    UnusableAnswer,
+)
 from editor.pictures import RENDITION_SIDES, keep_picture, kept, limits_from
 from tests.factories import make_job
 
@@ -68,7 +80,17 @@ def belongings(alice):
     )
     key = storage.put(storage.unusable_key(attempt.pk), data)
     UnusableAnswer.objects.create(attempt=attempt, file=key, sha256="0" * 64, size=len(data))
+    strokes = DraftMask.objects.create(picture=job.picture, file=job.mask.file, sha256="0" * 64)
+    Draft.objects.create(
+        owner=alice,
+        picture=job.picture,
+        revision=strokes.pk,
+        mask=strokes,
+        device="Firefox on Linux",
+        changed_at=timezone.now(),
+    )
     return {
+        "drafts": strokes.pk,
         "pictures": job.picture.pk,
         "jobs": job.pk,
         "masks": job.mask.pk,
@@ -91,6 +113,7 @@ def rows() -> tuple:
         Mask.objects.count(),
         sorted(EditJob.objects.values_list("pk", "state", "hidden", "cancel_requested")),
         Event.objects.count(),
+        sorted(Draft.objects.values_list("pk", "revision", "prompt")),
         Attempt.objects.count(),
     )
 
