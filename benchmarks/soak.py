@@ -31,10 +31,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
+from editor.cancelling import cancel_edit
 from editor.costs import resolve
 from editor.invariants import broken_invariants
 from editor.models import Attempt, Consent, EditJob, JobState, StaffAlert, User
-from editor.submission import SubmitRefused, cancel_edit, give_up, pay_again
+from editor.submission import SubmitRefused, give_up, pay_again
 from tests.faults.place import Place, Worker, data_dir, using_database
 from tests.servers.postgres import Postgres
 from tests.servers.sandbox import SandboxProcess

@@ -8,8 +8,9 @@ from django.db import IntegrityError, connection, transaction
 
 from editor import budgets
 from editor.budgets import OverBudget, grant_consent, left_nano
+from editor.cancelling import cancel_edit
 from editor.models import Attempt, Budget, EditJob, JobState, LedgerEntry
-from editor.submission import SubmitRefused, cancel_edit, give_up, pay_again
+from editor.submission import SubmitRefused, give_up, pay_again
 from editor.tasks import run_job
 from tests.factories import CENT, make_job, make_model, make_picture
 
