@@ -140,6 +140,23 @@ class FrameQuestion(FrameForm):
             return []
 
 
+class OutlineForm(forms.Form):
+    """A rough selection: a part of the picture, and a grey PNG of what is selected in it."""
+
+    box = BoxField(error_messages={"required": "Say which part of the picture is selected."})
+    rough = forms.FileField(
+        allow_empty_file=True,
+        error_messages={
+            "required": "No selection arrived. Draw over the object and try again.",
+            "invalid": "No selection arrived. Draw over the object and try again.",
+        },
+    )
+
+    def first_problem(self) -> str:
+        """The first complaint."""
+        return next(str(problems[0]) for problems in self.errors.values())
+
+
 class ReferencesField(forms.Field):
     """Ids of pictures, in their order, each once."""
 

@@ -17,6 +17,7 @@ from editor.views import (
     metrics,
     pictures,
     queue,
+    selecting,
     static_files,
 )
 
@@ -30,6 +31,8 @@ urlpatterns = [
     path("pictures/<uuid:pk>/", pictures.studio, name="studio"),
     path("pictures/<uuid:pk>/frame/", frames.frame, name="picture_frame"),
     path("pictures/<uuid:pk>/strip/", pictures.strip, name="picture_strip"),
+    path("pictures/<uuid:pk>/outline/", selecting.outline, name="picture_outline"),
+    path("pictures/<uuid:pk>/masks/", selecting.masks, name="picture_masks"),
     path("pictures/<uuid:pk>/delete/", pictures.delete, name="picture_delete"),
     path("pictures/<uuid:pk>/draft/", drafts.draft, name="picture_draft"),
     path("pictures/<uuid:pk>/extend/", extending.extend, name="picture_extend"),

@@ -62,14 +62,33 @@ def run(step: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
 
     Raises what the step raises, if it is on the list of `steps.KNOWN`, else StepFailed.
     """
-    message = pickle.dumps((step.__name__, args, named), protocol=pickle.HIGHEST_PROTOCOL)
     with _places:
-        try:
-            outcome = _asked(message)
-        except _Died:
-            # It may have been the one before, or somebody who killed it. The second time,
-            # in a process that is new, it is this step.
-            outcome = _asked_of_a_new_one(message)
+        return _ran(SECONDS, step, *args, **named)
+
+
+def run_within(seconds: float, step: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Run a step for somebody who waits for it: the same, with less patience.
+
+    Raises StepFailed as well when there is no place for it within that time, or when it
+    takes longer.
+    """
+    if not _places.acquire(timeout=seconds):
+        message = f"no place for it became free within {seconds:.0f} s"
+        raise StepFailed(message, died=False)
+    try:
+        return _ran(seconds, step, *args, **named)
+    finally:
+        _places.release()
+
+
+def _ran(seconds: float, step: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    message = pickle.dumps((step.__name__, args, named), protocol=pickle.HIGHEST_PROTOCOL)
+    try:
+        outcome = _asked(message, seconds)
+    except _Died:
+        # It may have been the one before, or somebody who killed it. The second time,
+        # in a process that is new, it is this step.
+        outcome = _asked_of_a_new_one(message, seconds)
     if isinstance(outcome, BaseException):
         raise outcome
     return outcome  # type: ignore[no-any-return]
@@ -104,17 +123,17 @@ class _Process:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, message: bytes) -> Any:
+    def ask(self, message: bytes, seconds: float) -> Any:
         """Send a step and wait for its reply. Raises _Died, and StepFailed when it is late."""
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + seconds
         try:
-            self._socket.settimeout(SECONDS)
+            self._socket.settimeout(seconds)
             self._socket.sendall(LENGTH.pack(len(message)))
             self._socket.sendall(message)
             header, blobs = self._reply(deadline)
         except TimeoutError as late:
             self.stop()
-            text = f"it took more than {SECONDS:.0f} s"
+            text = f"it took more than {seconds:.0f} s"
             raise StepFailed(text, died=True) from late
         except OSError as gone:
             self.stop()
@@ -202,19 +221,19 @@ def _lent(process: _Process) -> Iterator[_Process]:
         _idle.append(process)
 
 
-def _asked(message: bytes) -> Any:
+def _asked(message: bytes, seconds: float) -> Any:
     process = _an_idle_one()
     while process is not None and not process.lives:
         process.stop()
         process = _an_idle_one()
     with _lent(process or _Process()) as lent:
-        return _outcome(lent.ask(message))
+        return _outcome(lent.ask(message, seconds))
 
 
-def _asked_of_a_new_one(message: bytes) -> Any:
+def _asked_of_a_new_one(message: bytes, seconds: float) -> Any:
     try:
         with _lent(_Process()) as lent:
-            return _outcome(lent.ask(message))
+            return _outcome(lent.ask(message, seconds))
     except _Died as died:
         text = "it took its process down"
         raise StepFailed(text, died=True) from died

@@ -29,6 +29,7 @@ from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.heat import heat_of
 from editor.imaging.margins import Margins
 from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
+from editor.imaging.outlining import outlined, read_rough
 from editor.imaging.previewing import Areas, Found, Laid, Preview, preview
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
 from editor.imaging.renditions import RenditionFormat, encode_renditions, placeholder
@@ -143,6 +144,15 @@ def check_mask(data: bytes, size: Size) -> tuple[bytes, MaskMeasure]:
     """Read a painted mask; give it as it is kept, and what is painted. Raises MaskRefused."""
     mask = read_mask(data, size)
     return encode_kept_mask(mask), measure_mask(mask)
+
+
+def outline(picture: Kept, box: Box, rough: bytes) -> bytes:
+    """Give the outline of what is roughly selected in a box, as grey PNG of the selection's size.
+
+    Raises PictureRefused and MaskRefused.
+    """
+    selected = read_rough(rough, box)
+    return encode_kept_mask(outlined(picture.read(), box, selected))
 
 
 def prepare(

@@ -7,6 +7,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
@@ -167,6 +168,23 @@ class MaskQuerySet(models.QuerySet["Mask"]):
         """Masks on pictures this person may look at."""
         return self.filter(picture__in=Picture.objects.viewable_by(user))
 
+    def fitting(self, picture: Picture) -> MaskQuerySet:
+        """Masks of the owner's pictures of this shape, this one among them, the newest first.
+
+        Shapes that differ by a hundredth are the same: sides are whole pixels.
+        """
+        # As whole numbers, which get too long for the columns' own type.
+        width, height = (Cast(side, models.BigIntegerField()) for side in ("width", "height"))
+        pictures = (
+            Picture.objects.on_wall_of(picture.owner)
+            .annotate(slant=height * 100 * picture.width)
+            .filter(
+                slant__gte=width * 99 * picture.height,
+                slant__lte=width * 101 * picture.height,
+            )
+        )
+        return self.filter(picture__in=pictures.values("pk")).order_by("-created_at", "-id")
+
 
 class Mask(models.Model):
     """What may change in a picture: 8-bit grey, exactly its size, 255 = edit, 0 = keep."""
@@ -200,6 +218,14 @@ class Mask(models.Model):
             return "Under 0.1\u00a0%"
         rounded = f"{percent:.1f}".removesuffix(".0") if percent < 10 else f"{percent:.0f}"
         return f"{rounded}\u00a0%"
+
+    @property
+    def box_width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def box_height(self) -> int:
+        return self.bottom - self.top
 
     @property
     def file_url(self) -> str:

@@ -89,9 +89,9 @@ def test_a_picture_that_kills_its_reader_every_time_is_named_and_others_go_on(mo
     data = photo_bytes((40, 30), "PNG")
     real = apart._Process.ask
 
-    def killed_over_it(process, message):
+    def killed_over_it(process, message, seconds):
         process._process.kill()
-        return real(process, message)
+        return real(process, message, seconds)
 
     with monkeypatch.context() as poisoned:
         poisoned.setattr(apart._Process, "ask", killed_over_it)
@@ -100,6 +100,20 @@ def test_a_picture_that_kills_its_reader_every_time_is_named_and_others_go_on(mo
     assert failed.value.died
     assert pids() == []
     assert apart.run(steps.show, data, LIMITS, SIDES).size == (40, 30)
+
+
+def test_who_waits_for_a_step_may_have_less_patience_than_others():
+    data = photo_bytes((40, 30), "PNG")
+    with pytest.raises(StepFailed, match="more than 0 s"):
+        apart.run_within(0.001, steps.show, data, LIMITS, SIDES)
+    places = [apart._places.acquire() for _ in range(apart.AT_ONCE)]
+    try:
+        with pytest.raises(StepFailed, match="no place"):
+            apart.run_within(0.01, steps.show, data, LIMITS, SIDES)
+    finally:
+        for _ in places:
+            apart._places.release()
+    assert apart.run_within(60, steps.show, data, LIMITS, SIDES).size == (40, 30)
 
 
 def test_a_step_that_takes_too_long_is_ended(monkeypatch):
