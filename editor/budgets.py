@@ -9,6 +9,7 @@ stays. A figure that becomes known later is an adjustment.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -41,6 +42,18 @@ def left_nano(user: User) -> int | None:
     budget = Budget.objects.filter(user=user, month=this_month()).first()
     used = budget.spent_nano + budget.reserved_nano if budget else 0
     return user.monthly_cap_nano - used
+
+
+def over_words(user: User, amounts_nano: Sequence[int | None]) -> str:
+    """Say that the cap does not allow these edits together, and what is left."""
+    costs = dollars(sum(amount or 0 for amount in amounts_nano))
+    count = len(amounts_nano)
+    what = f"This edit costs {costs}" if count == 1 else f"These {count} edits cost {costs}"
+    left = dollars(max(0, left_nano(user) or 0))
+    return (
+        f"{what}, but only {left} of the monthly budget of {dollars(user.monthly_cap_nano)} "
+        "are left. Nothing was sent."
+    )
 
 
 def grant_consent(
@@ -78,12 +91,7 @@ def _reserve(user: User, consent: Consent, amount_nano: int) -> None:
         # One UPDATE that checks and takes: two submits at once cannot both fit into the rest.
         room = room.filter(Q(spent_nano__lte=cap - amount_nano - F("reserved_nano")))
     if room.update(reserved_nano=F("reserved_nano") + amount_nano) != 1:
-        left = max(0, left_nano(user) or 0)
-        message = (
-            f"This edit costs {dollars(amount_nano)}, but only {dollars(left)} of the monthly "
-            f"budget of {dollars(cap)} are left. Nothing was sent."
-        )
-        raise OverBudget(message)
+        raise OverBudget(over_words(user, [amount_nano]))
     LedgerEntry.objects.create(
         budget=budget,
         consent=consent,

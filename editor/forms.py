@@ -20,6 +20,7 @@ from editor.imaging.regions import MOST_REGIONS
 from editor.models import Picture, Review, UpstreamModel, User
 from editor.models.framings import DEFAULT_CONTEXT_PERCENT, MAX_CONTEXT_PERCENT
 from editor.money import NANO
+from editor.submission import MOST_TOGETHER
 
 MAX_PROMPT = 4000
 MAX_IMAGES = 10
@@ -173,6 +174,19 @@ class ReferencesField(forms.Field):
             raise forms.ValidationError(REFERENCE_GONE) from unreadable
 
 
+class PartsField(forms.Field):
+    """Boxes of pixels that the paint is to be taken apart by: none, or one for each edit."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: list[str] | None) -> list[Box]:
+        """Read the boxes."""
+        boxes = [box for text in value or [] if (box := BoxField().clean(text))]
+        if len(boxes) not in (0, MOST_TOGETHER):
+            raise forms.ValidationError(f"One press sends one edit, or {MOST_TOGETHER}.")
+        return boxes
+
+
 class WishForm(FrameForm):
     """What the studio sends."""
 
@@ -197,6 +211,8 @@ class WishForm(FrameForm):
     kept_mask = forms.UUIDField(required=False)
     references = ReferencesField(required=False)
     run_again = forms.BooleanField(required=False)  # although the same wish was made before
+    to_front = forms.BooleanField(required=False)  # before one's other jobs
+    part = PartsField(required=False)  # one edit for each
 
     def __init__(self, *args: object, owner: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
 
 from editor import storage
 from editor.imaging import apart, steps
@@ -15,6 +17,9 @@ from editor.models import Mask, Picture
 
 MAX_MASK_BYTES = 20_000_000
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 __all__ = [
     "MAX_MASK_BYTES",
     "MaskRefused",
@@ -22,6 +27,7 @@ __all__ = [
     "keep_mask",
     "keep_painted",
     "read_painted",
+    "read_parts",
     "stored_mask",
 ]
 
@@ -41,6 +47,22 @@ def read_painted(picture: Picture, data: bytes) -> PaintedMask:
     Raises MaskRefused, with a sentence for people, when the bytes are no mask, have
     another size than the picture, or nothing in it is painted.
     """
+    return _painted(*_run(steps.check_mask, data, Size(picture.width, picture.height)))
+
+
+def read_parts(picture: Picture, data: bytes, boxes: Sequence[Box]) -> list[PaintedMask]:
+    """Check a painted mask and take it apart: in each part only what lies in its box is painted.
+
+    Raises MaskRefused as `read_painted` does, and when the boxes leave paint out or a part
+    would be empty: each painted pixel belongs to exactly one part.
+    """
+    parts = _run(steps.part_mask, data, Size(picture.width, picture.height), tuple(boxes))
+    return [_painted(*part) for part in parts]
+
+
+def _run(
+    step: Callable[Concatenate[bytes, P], T], data: bytes, *more: P.args, **named: P.kwargs
+) -> T:
     if len(data) > MAX_MASK_BYTES:
         sentence = (
             f"This mask has {len(data) / 1_000_000:.0f} MB; "
@@ -48,10 +70,13 @@ def read_painted(picture: Picture, data: bytes) -> PaintedMask:
         )
         raise MaskRefused(sentence, code="too_many_bytes")
     try:
-        png, measure = apart.run(steps.check_mask, data, Size(picture.width, picture.height))
+        return apart.run(step, data, *more, **named)
     except StepFailed as failed:
         sentence = "This mask makes its reader fail. Save it anew as PNG, or paint it here."
         raise MaskRefused(sentence, code="reader_failed") from failed
+
+
+def _painted(png: bytes, measure: MaskMeasure) -> PaintedMask:
     return PaintedMask(png, hashlib.sha256(png).hexdigest(), measure)
 
 

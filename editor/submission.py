@@ -7,84 +7,33 @@ given a hint. When the hint is lost, the sweep of the job table finds the row.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import partial
 
 from django.db import IntegrityError, transaction
 
-from editor import budgets
+from editor import budgets, turns
 from editor.budgets import OverBudget
 from editor.imaging.encoding import MaskDialect
-from editor.imaging.framing import Box
-from editor.imaging.planning import FrameChoice, FrameWish
-from editor.masks import PaintedMask, keep_painted, read_painted
-from editor.models import (
-    Attempt,
-    EditJob,
-    JobState,
-    Mask,
-    MaskTest,
-    Picture,
-    Reference,
-    UpstreamModel,
-    User,
-    wording,
-)
-from editor.models.catalogue import HELD_BACK
-from editor.models.frame_wording import NOTHING_PAINTED
-from editor.models.framings import kept_wish, wish_key
-from editor.models.wishes import wish_hash
-from editor.money import dollars
+from editor.masks import PaintedMask, keep_painted
+from editor.models import Attempt, EditJob, JobState, Reference, UpstreamModel, User
+from editor.models.framings import kept_wish
 from editor.tasks import hint_job, hint_results
+from editor.wishes import (
+    AlreadyDone,
+    Checked,
+    PriceChanged,
+    SubmitRefused,
+    Wish,
+    check_not_held_back,
+    checked,
+    is_wish_of,
+)
 
-
-@dataclass(frozen=True)
-class Wish:
-    """Everything a person asked for, checked for shape by the form."""
-
-    picture: Picture
-    prompt: str
-    model: UpstreamModel
-    n: int
-    size: str
-    mask: bytes | Mask | None  # painted just now, painted before, or the whole picture may change
-    frame: FrameWish = field(default_factory=FrameWish)
-    references: tuple[Picture, ...] = ()  # further pictures to send along, in this order
-    test: MaskTest | None = None  # what it is part of, if it is a test of masks,
-    dialect: MaskDialect | None = None  # and how the mask is written for it
-
-
-class SubmitRefused(Exception):
-    """A wish that is not taken, with one sentence for people and the field it is about."""
-
-    def __init__(self, sentence: str, *, field: str = "", status: int = 422) -> None:
-        super().__init__(sentence)
-        self.field = field
-        self.status = status
-
+__all__ = ["AlreadyDone", "PriceChanged", "SubmitRefused", "Wish"]
 
 NOT_SHOWN = -1  # no price was shown at all, which is not the same as "unknown"
-
-
-class PriceChanged(SubmitRefused):
-    """The price on the button is not the price of the catalogue any more."""
-
-    def __init__(self, price_nano: int | None) -> None:
-        super().__init__(
-            f"The price has changed: this edit is now {dollars(price_nano)}. "
-            "Nothing was sent; press the button again if you agree.",
-            field="shown_price",
-            status=409,
-        )
-        self.price_nano = price_nano
-
-
-class AlreadyDone(SubmitRefused):
-    """The very same wish has its result already, or is on its way to it: `job`."""
-
-    def __init__(self, job: EditJob) -> None:
-        super().__init__(wording.already_there(job), status=409)
-        self.job = job
+MOST_TOGETHER = 2  # edits that one press may send
 
 
 def submit_edit(
@@ -94,32 +43,100 @@ def submit_edit(
     shown_price_nano: int | None,
     *,
     run_again: bool = False,
+    to_front: bool = False,
     by: User | None = None,
 ) -> tuple[EditJob, bool]:
     """Queue a wish, once per submit key; give the job and whether it is new.
 
     The shown price is what the person agreed to pay, so it must still be the price.
-    `run_again` pays for a wish although the same one has its result already; `by` is who
-    consents, when it is not the owner.
+    `run_again` pays for a wish although the same one has its result already; `to_front` lets
+    it run before its owner's other jobs; `by` is who consents, when it is not the owner.
     Raises AlreadyDone and PriceChanged before anything is kept; SubmitRefused, MaskRefused.
     """
-    earlier = EditJob.objects.filter(owner=owner, submit_key=submit_key).first()
+    jobs, is_new = submit_edits(
+        owner,
+        [wish],
+        submit_key,
+        shown_price_nano,
+        run_again=run_again,
+        to_front=to_front,
+        by=by,
+    )
+    return jobs[0], is_new
+
+
+def submit_edits(
+    owner: User,
+    wishes: Sequence[Wish],
+    submit_key: uuid.UUID,
+    shown_price_nano: int | None,
+    *,
+    run_again: bool = False,
+    to_front: bool = False,
+    by: User | None = None,
+) -> tuple[list[EditJob], bool]:
+    """Queue wishes that one press has sent: all of them or none, once per submit key.
+
+    Each becomes a job with a key and a Consent of its own; the shown price is that of all
+    together. Otherwise as `submit_edit`.
+    """
+    earlier = _sent_before(owner, wishes, submit_key)
     if earlier:
-        return _same_wish(earlier, wish), False
-    _check_references(owner, wish)
-    painted = read_painted(wish.picture, wish.mask) if isinstance(wish.mask, bytes) else wish.mask
-    digest = _hash_of(wish, painted)
-    there = None if run_again else EditJob.objects.already_there(owner, digest)
-    if there is not None:
-        raise AlreadyDone(there)
-    estimate = _agreed_price(wish, shown_price_nano)
-    _check_frame(wish.frame, painted)
-    mask = keep_painted(wish.picture, painted) if isinstance(painted, PaintedMask) else painted
-    job = EditJob(
+        for job in reversed(earlier) if to_front else ():
+            turns.to_the_front(job)
+        return earlier, False
+    ready = checked(owner, wishes, shown_price_nano, run_again=run_again)
+    keys = _keys_of(submit_key, len(ready))
+    jobs = [_job_of(owner, each, key) for each, key in zip(ready, keys, strict=True)]
+    try:
+        with transaction.atomic():
+            place = turns.front_place(owner) if to_front else 0
+            for job, each in zip(jobs, ready, strict=True):
+                job.place = place
+                _queue(job, each, by or owner, _queued_words(len(jobs), to_front=to_front))
+    except OverBudget as over:
+        sentence = budgets.over_words(owner, [each.estimate_nano for each in ready])
+        raise SubmitRefused(sentence, field="budget", status=402) from over
+    except IntegrityError:
+        # The same form arrived twice at once and the other one was quicker.
+        earlier = _sent_before(owner, wishes, submit_key)
+        if earlier is None:
+            raise
+        return earlier, False
+    return jobs, True
+
+
+def _keys_of(submit_key: uuid.UUID, count: int) -> list[uuid.UUID]:
+    """Give each edit of one press its key: the form's own, and what follows from it."""
+    more = [uuid.uuid5(submit_key, f"edit {number}") for number in range(2, count + 1)]
+    return [submit_key, *more]
+
+
+def _sent_before(
+    owner: User, wishes: Sequence[Wish], submit_key: uuid.UUID
+) -> list[EditJob] | None:
+    """Find what this very form has sent already. Refuse it when it asked for something else."""
+    possible = _keys_of(submit_key, MOST_TOGETHER)
+    found = {
+        job.submit_key: job for job in EditJob.objects.filter(owner=owner, submit_key__in=possible)
+    }
+    if not found:
+        return None
+    jobs = [found[key] for key in possible if key in found]
+    if len(jobs) != len(wishes) or not all(map(is_wish_of, jobs, wishes)):
+        sentence = "This form was already sent with other settings. Reload the page and try again."
+        raise SubmitRefused(sentence, status=409)
+    return jobs
+
+
+def _job_of(owner: User, ready: Checked, submit_key: uuid.UUID) -> EditJob:
+    """Make the job of a wish, not saved yet; what is painted is kept."""
+    wish, mask = ready.wish, ready.mask
+    return EditJob(
         owner=owner,
         submit_key=submit_key,
         picture=wish.picture,
-        mask=mask,
+        mask=keep_painted(wish.picture, mask) if isinstance(mask, PaintedMask) else mask,
         prompt=wish.prompt,
         model_id=wish.model.model_id,
         model_name=wish.model.name,
@@ -128,93 +145,26 @@ def submit_edit(
         **kept_wish(wish.frame),
         mask_test=wish.test,
         mask_dialect=wish.dialect or "",
-        estimate_nano=estimate,
-        wish_hash=digest,
-    )
-    try:
-        with transaction.atomic():
-            job.save(force_insert=True)
-            Reference.objects.keep(job, wish.references)
-            budgets.grant_consent(job, estimate, by=by or owner)
-            job.note("Queued.", actor=by or owner)
-            transaction.on_commit(partial(hint_job, job.pk), robust=True)
-    except OverBudget as over:
-        raise SubmitRefused(str(over), field="budget", status=402) from over
-    except IntegrityError:
-        # The same form arrived twice at once and the other one was quicker.
-        return _same_wish(EditJob.objects.get(owner=owner, submit_key=submit_key), wish), False
-    return job, True
-
-
-def _check_not_held_back(model: UpstreamModel) -> None:
-    if model.held_back:
-        sentence = f"{model.name} cannot be used just now. {HELD_BACK}"
-        raise SubmitRefused(sentence, field="model", status=409)
-
-
-def _agreed_price(wish: Wish, shown_price_nano: int | None) -> int | None:
-    _check_not_held_back(wish.model)
-    estimate = wish.model.estimate_nano(wish.size, wish.n)
-    if shown_price_nano != estimate:
-        raise PriceChanged(estimate)
-    if wish.model.mask_support == UpstreamModel.MaskSupport.REQUIRED and wish.mask is None:
-        sentence = f"{wish.model.name} only works with a mask: paint the part that may change."
-        raise SubmitRefused(sentence, field="mask")
-    return estimate
-
-
-def _check_references(owner: User, wish: Wish) -> None:
-    """Refuse more than the model takes, and what is not this person's, or not any more."""
-    most, given = wish.model.max_references, wish.references
-    if len(given) > most:
-        sentence = f"{wish.model.name} takes {wish.model.references_text}, not {len(given)}."
-        raise SubmitRefused(sentence, field="references")
-    there = Picture.objects.owned_by(owner).filter(pk__in=[picture.pk for picture in given])
-    if there.count() != len(given):  # gone meanwhile, somebody else's, or the same one twice
-        sentence = "A reference is not there any more. Choose again."
-        raise SubmitRefused(sentence, field="references")
-
-
-def _check_frame(frame: FrameWish, mask: PaintedMask | Mask | None) -> None:
-    """Refuse a frame by hand that holds nothing of the paint: nothing could change."""
-    if mask is None or frame.choice is not FrameChoice.BY_HAND or frame.box is None:
-        return
-    painted = (
-        mask.measure.box
-        if isinstance(mask, PaintedMask)
-        else Box(mask.left, mask.top, mask.right, mask.bottom)
-    )
-    if painted and not painted.meet(frame.box):
-        raise SubmitRefused(NOTHING_PAINTED, field="frame")
-
-
-def _hash_of(wish: Wish, mask: PaintedMask | Mask | None) -> str:
-    return wish_hash(
-        wish.picture.sha256,
-        mask.sha256 if mask else None,
-        wish.prompt,
-        wish.model.model_id,
-        wish.n,
-        wish.size,
-        wish_key(wish.frame, masked=mask is not None),
-        [picture.sha256 for picture in wish.references],
-        wish.dialect or "",
+        estimate_nano=ready.estimate_nano,
+        wish_hash=ready.digest,
     )
 
 
-def _same_wish(job: EditJob, wish: Wish) -> EditJob:
-    same = (job.picture_id, job.prompt, job.model_id, job.n, job.size, job.frame_wish) == (
-        wish.picture.pk,
-        wish.prompt,
-        wish.model.model_id,
-        wish.n,
-        wish.size,
-        wish.frame,
-    )
-    if not same or Reference.objects.pictures_of(job) != list(wish.references):
-        sentence = "This form was already sent with other settings. Reload the page and try again."
-        raise SubmitRefused(sentence, status=409)
-    return job
+def _queue(job: EditJob, ready: Checked, by: User, words: str) -> None:
+    job.save(force_insert=True)
+    Reference.objects.keep(job, ready.wish.references)
+    budgets.grant_consent(job, ready.estimate_nano, by=by)
+    job.note(words, actor=by)
+    transaction.on_commit(partial(hint_job, job.pk), robust=True)
+
+
+def _queued_words(together: int, *, to_front: bool) -> str:
+    words = "Queued"
+    if to_front:
+        words += " before the other edits of its owner"
+    if together > 1:
+        words += f", as one of {together} edits for areas that lie far apart"
+    return f"{words}."
 
 
 def repeat_edit(
@@ -298,7 +248,7 @@ def _renew_estimate(job: EditJob) -> None:
     if model is None:
         sentence = f"{job.model_name} is not offered any more, so it cannot be paid again."
         raise SubmitRefused(sentence, status=409)
-    _check_not_held_back(model)
+    check_not_held_back(model)
     price = model.estimate_nano(job.size, job.n)
     if price != job.estimate_nano:
         EditJob.objects.filter(pk=job.pk).update(estimate_nano=price)

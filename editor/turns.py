@@ -16,7 +16,7 @@ from django.db.models import Count, F, Min, Q, Window
 from django.db.models.functions import Now, RowNumber
 
 from editor import gates
-from editor.models import EditJob, JobState
+from editor.models import EditJob, JobState, User
 
 HINT_AGAIN = timedelta(seconds=30)
 LOOK_AHEAD = 200
@@ -81,12 +81,17 @@ def next_in_turn(hinted: uuid.UUID) -> list[uuid.UUID]:
     return order if hinted in order else [*order, hinted]
 
 
-def to_the_front(job: EditJob) -> bool:
-    """Let a job run before its owner's other ones; False when it is not queued any more."""
-    first = EditJob.objects.filter(owner=job.owner, state=JobState.QUEUED).aggregate(
+def front_place(owner: User) -> int:
+    """The place before all queued jobs of this person."""
+    first = EditJob.objects.filter(owner=owner, state=JobState.QUEUED).aggregate(
         place=Min("place")
     )["place"]
-    place = min(first if first is not None else 0, 0) - 1
+    return min(first if first is not None else 0, 0) - 1
+
+
+def to_the_front(job: EditJob) -> bool:
+    """Let a job run before its owner's other ones; False when it is not queued any more."""
+    place = front_place(job.owner)
     moved = EditJob.objects.filter(pk=job.pk, state=JobState.QUEUED).update(place=place)
     return moved == 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +87,29 @@ def measure_mask(mask: Image.Image) -> MaskMeasure:
     box = Box(*painted)
     kept = mask.crop(box).histogram()[0]
     return MaskMeasure(box.size.pixels - kept, total, box)
+
+
+def parts_of(mask: Image.Image, boxes: Sequence[Box]) -> Iterator[Image.Image]:
+    """Take a mask apart: in each part only what lies in its box is painted, each pixel once.
+
+    Raises MaskRefused when the boxes leave paint out, or one of them holds none.
+    """
+    rest = mask.copy()
+    parts = []
+    for box in boxes:
+        piece = rest.crop(box)
+        if piece.getbbox() is None:
+            sentence = "One of the areas is not painted any more. Nothing was sent."
+            raise MaskRefused(sentence, code="empty_part")
+        rest.paste(0, box)
+        parts.append((piece, box))
+    if rest.getbbox() is not None:
+        sentence = "There is paint outside of these areas. Nothing was sent; try again."
+        raise MaskRefused(sentence, code="paint_left_out")
+    for piece, box in parts:
+        part = Image.new("L", mask.size, 0)
+        part.paste(piece, box)
+        yield part
 
 
 class SoftPaint:

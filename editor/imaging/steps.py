@@ -28,7 +28,7 @@ from editor.imaging.formats_out import CannotWrite, DownloadAs, encode_download
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.heat import heat_of
 from editor.imaging.margins import Margins
-from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, read_mask
+from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, parts_of, read_mask
 from editor.imaging.outlining import outlined, read_rough
 from editor.imaging.previewing import Areas, Found, Laid, Preview, preview
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
@@ -153,6 +153,12 @@ def outline(picture: Kept, box: Box, rough: bytes) -> bytes:
     """
     selected = read_rough(rough, box)
     return encode_kept_mask(outlined(picture.read(), box, selected))
+
+
+def part_mask(data: bytes, size: Size, boxes: Sequence[Box]) -> list[tuple[bytes, MaskMeasure]]:
+    """Read a painted mask and take it apart by boxes, each as it is kept. Raises MaskRefused."""
+    parts = parts_of(read_mask(data, size), boxes)
+    return [(encode_kept_mask(part), measure_mask(part)) for part in parts]
 
 
 def prepare(

@@ -9,19 +9,18 @@ from django.shortcuts import render
 
 from editor.accounts import MemberRequest
 from editor.forms import WishForm, as_fields
-from editor.masks import keep_mask
+from editor.masks import PaintedMask, keep_mask, keep_painted
 from editor.models import EditJob, Mask
 from editor.money import dollars
-from editor.submission import AlreadyDone, Wish
 from editor.views.guards import wants_json
+from editor.wishes import AlreadyDone, Wish
 
 
 def ask_for_consent(
     request: MemberRequest, wish: Wish, form: WishForm, price_nano: int | None
 ) -> HttpResponse:
     """Name the price on a page of its own: a form without script could not show it before."""
-    mask = keep_mask(wish.picture, wish.mask) if isinstance(wish.mask, bytes) else wish.mask
-    context = _wish_context(wish, form, mask, price_nano)
+    context = _wish_context(wish, form, _kept(wish), price_nano)
     return render(request, "editor/confirm_price.html", context)
 
 
@@ -30,18 +29,26 @@ def offer_what_is_there(
 ) -> HttpResponse:
     """Offer the earlier edit of the very same wish for free, beside paying once more."""
     job = there.job
-    price = wish.model.estimate_nano(wish.size, wish.n)
+    price = wish.estimate_nano
     if wants_json(request):
+        edits = len(form.cleaned_data["part"]) or 1
+        price = None if price is None else edits * price
         answer = {"error": str(there), "field": None, "price_nano": price}
         return JsonResponse({**answer, "already": _already(job)}, status=409)
-    mask = wish.mask
-    if isinstance(mask, bytes):
-        # The earlier mask is the same one, so there is seldom a need to keep a second.
-        same = job.mask if job.picture_id == wish.picture.pk else None
-        mask = same or keep_mask(wish.picture, mask)
+    # The earlier mask is the same one, so there is seldom a need to keep a second.
+    same = job.mask if wish.mask and job.picture_id == wish.picture.pk else None
+    mask = same or _kept(wish)
     context = _wish_context(wish, form, mask, price)
     more = {"there": str(there), "already": _already(job), "job": job}
     return render(request, "editor/already_done.html", {**context, **more}, status=409)
+
+
+def _kept(wish: Wish) -> Mask | None:
+    if isinstance(wish.mask, bytes):
+        return keep_mask(wish.picture, wish.mask)
+    if isinstance(wish.mask, PaintedMask):
+        return keep_painted(wish.picture, wish.mask)
+    return wish.mask
 
 
 def _wish_context(
@@ -53,6 +60,7 @@ def _wish_context(
         "mask": mask,
         "submit_key": form.cleaned_data["submit_key"],
         "run_again": form.cleaned_data["run_again"],
+        "to_front": form.cleaned_data["to_front"],
         "price_nano": price_nano,
         "price_text": dollars(price_nano),
         "frame_fields": as_fields(wish.frame),

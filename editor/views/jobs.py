@@ -25,6 +25,7 @@ from editor.views.asking import ask_for_consent, offer_what_is_there
 from editor.views.guards import wants_json
 from editor.views.pictures import kept_mask, strip_context
 from editor.views.standing import standings
+from editor.wishes import parted
 
 
 @login_required
@@ -38,22 +39,26 @@ def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         return _refused(request, picture, sentence, field=field)
     try:
         wish = _wish(picture, form.cleaned_data)
-        job, is_new = submission.submit_edit(
+        parts = form.cleaned_data["part"]
+        sent, is_new = submission.submit_edits(
             request.user,
-            wish,
+            parted(wish, parts) if parts else [wish],
             form.cleaned_data["submit_key"],
             shown_price(request, form),
             run_again=form.cleaned_data["run_again"],
+            to_front=form.cleaned_data["to_front"],
         )
-    except AlreadyDone as there:
-        return offer_what_is_there(request, wish, form, there)
     except (SubmitRefused, MaskRefused) as refused:
-        if isinstance(refused, PriceChanged) and not wants_json(request):
+        # The pages that ask without script know of one edit only.
+        can_ask = wants_json(request) or not form.cleaned_data["part"]
+        if isinstance(refused, AlreadyDone) and can_ask:
+            return offer_what_is_there(request, wish, form, refused)
+        if isinstance(refused, PriceChanged) and can_ask and not wants_json(request):
             return ask_for_consent(request, wish, form, refused.price_nano)
         return _refused(request, picture, str(refused), **_details(refused))
     if wants_json(request):
-        return JsonResponse(_submitted(request, job), status=201 if is_new else 200)
-    return redirect(job)
+        return JsonResponse(_submitted(request, sent), status=201 if is_new else 200)
+    return redirect(sent[0] if len(sent) == 1 else "editor:queue")
 
 
 def shown_price(request: MemberRequest, form: WishForm | PriceForm) -> int | None:
@@ -108,10 +113,12 @@ def _refused(
     return redirect(picture)
 
 
-def _submitted(request: MemberRequest, job: EditJob) -> dict[str, str]:
+def _submitted(request: MemberRequest, sent: list[EditJob]) -> dict[str, Any]:
+    job = sent[0]
     context = strip_context(request, job.picture)
     return {
         "job": str(job.pk),
+        "jobs": [str(each.pk) for each in sent],
         "url": job.get_absolute_url(),
         "strip": render_to_string("editor/_studio_strip.html", context, request),
         "submit_key": str(uuid.uuid4()),

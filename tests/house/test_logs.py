@@ -277,7 +277,7 @@ def test_a_refused_submit_and_a_crashing_page_log_no_prompt(
     def bug(*_args, **_more):
         raise RuntimeError(f"could not connect with key {KEY}")
 
-    monkeypatch.setattr("editor.submission.submit_edit", bug)
+    monkeypatch.setattr("editor.submission.submit_edits", bug)
     alices.raise_request_exception = False
     form = {**form, "model": "sandbox/inpaint-pro", "shown_price": str(4 * 10_000_000)}
     assert alices.post(address, form).status_code == 500

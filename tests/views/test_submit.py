@@ -1,13 +1,16 @@
 """Sending a wish over HTTP."""
 
+import io
 import re
 import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from editor.models import EditJob, JobState, UpstreamModel
+from editor.turns import in_turn
 from tests.factories import CENT, make_job, make_mask, make_model, make_picture, mask_bytes
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +269,58 @@ def test_without_script_the_earlier_result_is_a_page_with_the_same_two_choices(
     alices.post(reverse("editor:submit", args=[picture.pk]), again)
     assert EditJob.objects.count() == 2
     assert set(EditJob.objects.values_list("wish_hash", flat=True)) == {job.wish_hash}
+
+
+def two_areas():
+    """A mask with one area on the left, and one on the right."""
+    mask = Image.open(io.BytesIO(mask_bytes(box=(10, 10, 60, 60))))
+    mask.paste(255, (250, 150, 300, 200))
+    out = io.BytesIO()
+    mask.save(out, "PNG")
+    return SimpleUploadedFile("mask.png", out.getvalue(), "image/png")
+
+
+BOTH = ["0,0,160,240", "160,0,320,240"]
+
+
+def test_two_areas_are_two_jobs_of_one_press_and_both_are_in_the_strip(alices, picture, wish):
+    both = {"mask": two_areas(), "part": BOTH, "shown_price": str(8 * CENT)}
+    for status in (201, 200):
+        answer = send(alices, picture, wish, **both)
+        assert answer.status_code == status, answer.content
+        jobs = answer.json()["jobs"]
+        assert len(set(jobs)) == 2
+        assert all(job in answer.json()["strip"] for job in jobs)
+    assert EditJob.objects.count() == 2
+
+
+def test_two_areas_at_the_price_of_one_are_refused_with_the_price_of_both(alices, picture, wish):
+    answer = send(alices, picture, wish, mask=two_areas(), part=BOTH)
+    assert answer.status_code == 409
+    assert answer.json()["price_nano"] == 8 * CENT
+    assert not EditJob.objects.exists()
+
+
+@pytest.mark.parametrize("part", [BOTH[:1], [*BOTH, "0,0,1,1"], ["all", "of it"], ["5,5,1,1"] * 2])
+def test_parts_that_are_no_two_boxes_are_refused(alices, picture, wish, part):
+    answer = send(alices, picture, wish, mask=two_areas(), part=part, shown_price=str(8 * CENT))
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "part"
+    assert not EditJob.objects.exists()
+
+
+def test_an_edit_that_is_there_costs_both_again_when_both_are_run_again(alices, picture, wish):
+    both = {"mask": two_areas(), "part": BOTH, "shown_price": str(8 * CENT)}
+    send(alices, picture, wish, **both)
+    answer = send(alices, picture, wish, **both, submit_key=str(uuid.uuid4()))
+    assert answer.status_code == 409
+    assert "one of these 2" in answer.json()["error"]
+    assert answer.json()["price_nano"] == 8 * CENT
+
+
+def test_a_wish_may_go_to_the_front_at_once(alices, alice, picture, wish):
+    waiting = make_job(alice)
+    send(alices, picture, wish, prompt="make it blue", to_front="1")
+    job = EditJob.objects.exclude(pk=waiting.pk).get()
+    assert job.place < waiting.place
+    assert in_turn() == [job.pk, waiting.pk]
