@@ -16,6 +16,7 @@ from editor.views import (
     jobs,
     metrics,
     pictures,
+    preferences,
     queue,
     selecting,
     static_files,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("password/", accounts.ChangePassword.as_view(), name="password_change"),
+    path("preferences/studio/", preferences.studio_preferences, name="studio_preferences"),
     path("password/done/", accounts.PasswordChanged.as_view(), name="password_change_done"),
     # The server itself
     path("healthz", health.healthz, name="healthz"),

@@ -14,6 +14,7 @@ from editor.models.ledger import Budget, LedgerEntry
 from editor.models.mask_tests import MaskTest
 from editor.models.people import User, logged_in
 from editor.models.pictures import Mask, Picture
+from editor.models.preferences import StudioPreference
 from editor.models.references import Reference
 from editor.models.results import Result
 from editor.models.reviews import Review
@@ -42,6 +43,7 @@ __all__ = [
     "Result",
     "Review",
     "StaffAlert",
+    "StudioPreference",
     "UnusableAnswer",
     "UpstreamModel",
     "User",

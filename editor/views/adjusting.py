@@ -25,6 +25,7 @@ from editor.imaging.previewing import Areas, Found, Laid, Preview
 from editor.imaging.regions import MOST_REGIONS
 from editor.masks import MaskRefused, keep_painted, read_painted
 from editor.models import Adjustment, EditJob, Extension, Mask, Result
+from editor.preferences import preferences_of
 from editor.results import usual_blend
 from editor.views.guards import wants_json
 
@@ -126,7 +127,8 @@ def _context(request: MemberRequest, job: EditJob, results: list[Result]) -> dic
         "most_feather": min(MOST_FEATHER, _pixels(job)),
         "most_grow": min(MOST_GROW, _pixels(job)),
     }
-    context["adjust_data"] = _adjust_data(job, context, earlier)
+    bindings = preferences_of(request.user)["bindings"]
+    context["adjust_data"] = {**_adjust_data(job, context, earlier), "bindings": bindings}
     return context
 
 

@@ -21,6 +21,7 @@ from editor.imaging.planning import FrameWish
 from editor.models import Draft, EditJob, Mask, Picture, UpstreamModel
 from editor.models.framings import frame_as_json
 from editor.money import dollars
+from editor.preferences import preferences_of
 from editor.uploads import UploadRefused, receive_picture
 from editor.views.drafts import draft_state, draft_wish
 from editor.views.extending import canvas_context, first_wish
@@ -117,6 +118,7 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         **canvas_context(),
         "lendable": lendable(picture, wish["references"]),
         **strip_context(request, picture),
+        "preferences": preferences_of(request.user),
     }
     context["studio_data"] = _studio_data(context)
     return render(request, "editor/studio.html", context)
@@ -171,12 +173,14 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
         "submit_key": context["submit_key"],
         "draft": {"owner": str(picture.owner_id), **draft_state(picture)},
         "max_prompt": MAX_PROMPT,
+        "preferences": context["preferences"],
         "urls": {
             "submit": context["form_action"],
             "strip": reverse("editor:picture_strip", args=[picture.pk]),
             "frame": reverse("editor:picture_frame", args=[picture.pk]),
             "draft": reverse("editor:picture_draft", args=[picture.pk]),
             "upload": reverse("editor:upload"),
+            "preferences": reverse("editor:studio_preferences"),
         },
     }
 

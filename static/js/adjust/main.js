@@ -1,5 +1,6 @@
 /** Entry of the page that adjusts an edit: reads what the server gave, wakes the parts, joins them. */
 
+import { Bindings } from "../studio/bindings.js";
 import { Keys } from "../studio/keys.js";
 import { ToolOptions } from "../studio/tool-options.js";
 import { BRUSH_OPTIONS, ToolSettings } from "../studio/settings.js";
@@ -146,10 +147,11 @@ function readData() {
 /**
  * @param {HTMLElement} root
  * @param {Desk} desk
+ * @param {Bindings} bindings
  */
-function armCommands(root, desk) {
+function armCommands(root, desk, bindings) {
   const commands = desk.commands();
-  const toolbar = new Toolbar(root, commands);
+  const toolbar = new Toolbar(root, commands, bindings);
   for (const [command, tip] of Object.entries(TIPS)) find(`[data-command=${command}]`).dataset.tip = tip;
   desk.onChange(() => toolbar.refresh());
   const keys = new Keys(
@@ -160,6 +162,7 @@ function armCommands(root, desk) {
       return true;
     },
     (name) => commands[name]?.release?.(),
+    bindings,
   );
   desk.controlHeld = () => keys.control;
 }
@@ -190,7 +193,7 @@ async function start() {
   const desk = new Desk({ stage: find("[data-stage]"), areas: find("[data-areas-list]"), data, original, form, brush });
   if (restored) desk.restored.change((mask) => restored.slots.forEach((slot, index) => mask.put(index, slot)));
   table = desk;
-  armCommands(root, desk);
+  armCommands(root, desk, new Bindings(data.bindings));
   armSplit(desk);
   showState(desk, keeping);
   const zoomSaid = find("[data-zoom-said]");

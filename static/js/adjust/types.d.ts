@@ -34,6 +34,8 @@ export interface AdjustData {
   restored_url: string | null;
   most_regions: number;
   levels: number;
+  /** The keys that this person changed. */
+  bindings: import("../studio/bindings.js").Kept;
 }
 
 export interface PackedLaid {

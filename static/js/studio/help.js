@@ -1,52 +1,151 @@
-/** The dialog that lists every key and gesture, made from the key map itself. */
+/** The dialog that lists every key and gesture, and lets each key be changed. */
 
-import { GESTURES, KEYMAP } from "./keymap.js";
+import { MOST_CHORDS, spoken } from "./bindings.js";
+import { KeyEditor } from "./key-editor.js";
+import { GESTURES } from "./keymap.js";
 
-/** More spellings of one command would only be noise. */
-const MOST_KEYS = 2;
+/** @typedef {import("./bindings.js").Bindings} Bindings */
+/** @typedef {{element: HTMLElement, words: () => string, show: () => void}} Row */
 
-/** @param {HTMLDialogElement} dialog */
-export function fillHelp(dialog) {
-  const list = /** @type {HTMLElement} */ (dialog.querySelector("[data-help-groups]"));
-  const groups = [...new Set(KEYMAP.map(({ group }) => group))];
-  const sections = groups.map((group) =>
-    section(
-      group,
-      KEYMAP.filter((binding) => binding.group === group),
-    ),
-  );
-  const hands = GESTURES.map(({ keys, label }) => ({ keys: [keys], label }));
-  list.replaceChildren(...sections, section("Mouse, pen and fingers", hands));
+export class Help {
+  #dialog;
+  #bindings;
+  #editor;
+  /** @type {Row[]} */
+  #rows = [];
+  #search;
+  #none;
+  #reset;
+
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {Bindings} bindings
+   */
+  constructor(dialog, bindings) {
+    this.#dialog = dialog;
+    this.#bindings = bindings;
+    this.#search = /** @type {HTMLInputElement} */ (dialog.querySelector("[data-help-search]"));
+    this.#none = /** @type {HTMLElement} */ (dialog.querySelector("[data-help-none]"));
+    this.#reset = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-help-reset]"));
+    this.#editor = new KeyEditor(dialog, bindings);
+    this.#fill(/** @type {HTMLElement} */ (dialog.querySelector("[data-help-groups]")));
+    this.#search.addEventListener("input", () => this.#filter());
+    this.#reset.addEventListener("click", () => {
+      this.#editor.close();
+      bindings.resetAll();
+      this.#search.focus();
+    });
+    dialog.addEventListener("close", () => this.#editor.close());
+    bindings.onChange(() => this.#show());
+    this.#show();
+  }
+
+  open() {
+    this.#search.value = "";
+    this.#filter();
+    this.#dialog.showModal();
+  }
+
+  /** @param {HTMLElement} list */
+  #fill(list) {
+    const { all } = this.#bindings;
+    const groups = [...new Set(all.map(({ group }) => group))];
+    list.replaceChildren(
+      ...groups.map((group) =>
+        section(group, all.filter((binding) => binding.group === group).map((binding) => this.#keyRow(binding))),
+      ),
+      section("Mouse, pen and fingers", GESTURES.map(({ keys, label }) => this.#gestureRow(keys, label))),
+    );
+  }
+
+  /** @param {import("./keymap.js").Binding} binding */
+  #keyRow({ command, label, group }) {
+    const element = document.createElement("div");
+    const name = document.createElement("dt");
+    const value = document.createElement("dd");
+    const button = document.createElement("button");
+    const keysOf = () => this.#bindings.of(command)?.keys ?? [];
+    element.className = "key-row";
+    name.textContent = label;
+    button.type = "button";
+    button.className = "key-row__keys";
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", () => this.#editor.toggle(command, element, button));
+    value.append(button);
+    element.append(name, value);
+    const show = () => {
+      const keys = keysOf();
+      const read = keys.map(spoken).join(" or ") || "no key";
+      button.setAttribute("aria-label", `${label}: ${read}. Change`);
+      button.replaceChildren(...capsOf(keys));
+      element.dataset.changed = String(this.#bindings.isChanged(command));
+    };
+    this.#rows.push({ element, words: () => `${label} ${group} ${keysOf().map(spoken).join(" ")}`, show });
+    return element;
+  }
+
+  /**
+   * @param {string} keys
+   * @param {string} label
+   */
+  #gestureRow(keys, label) {
+    const element = document.createElement("div");
+    const name = document.createElement("dt");
+    const value = document.createElement("dd");
+    element.className = "key-row";
+    name.textContent = label;
+    value.append(...caps(keys));
+    element.append(name, value);
+    this.#rows.push({ element, words: () => `${label} ${keys}`, show: () => {} });
+    return element;
+  }
+
+  #show() {
+    for (const { show } of this.#rows) show();
+    this.#reset.hidden = !Object.keys(this.#bindings.kept).length;
+  }
+
+  #filter() {
+    const wanted = this.#search.value.trim().toLowerCase().split(/\s+/);
+    let found = 0;
+    for (const { element, words } of this.#rows) {
+      const text = words().toLowerCase();
+      element.hidden = !wanted.every((word) => text.includes(word));
+      if (!element.hidden) found++;
+    }
+    for (const each of this.#dialog.querySelectorAll("[data-help-groups] > section")) {
+      /** @type {HTMLElement} */ (each).hidden = !each.querySelector(".key-row:not([hidden])");
+    }
+    this.#none.hidden = found > 0;
+  }
 }
 
 /**
  * @param {string} title
- * @param {readonly {keys: string[], label: string}[]} rows
+ * @param {HTMLElement[]} rows
  */
 function section(title, rows) {
   const element = document.createElement("section");
   const heading = document.createElement("h3");
-  heading.textContent = title;
   const facts = document.createElement("dl");
+  heading.textContent = title;
   facts.className = "keys";
-  for (const { keys, label } of rows) {
-    const name = document.createElement("dt");
-    name.textContent = label;
-    const value = document.createElement("dd");
-    const shown = keys.slice(0, MOST_KEYS);
-    value.append(...shown.flatMap((chord, i) => [i ? " or " : "", ...caps(chord)]));
-    facts.append(name, value);
-  }
+  facts.append(...rows);
   element.append(heading, facts);
   return element;
 }
 
-/** @param {string} chord */
-function caps(chord) {
-  // The last plus of "Ctrl++" is itself a key.
-  return chord.split(/\s\+\s|\+(?=.)/).map((key) => {
+/** @param {readonly string[]} keys */
+function capsOf(keys) {
+  if (!keys.length) return ["none"];
+  return keys.slice(0, MOST_CHORDS - 1).flatMap((chord, i) => [i ? " or " : "", ...caps(spoken(chord))]);
+}
+
+/** @param {string} words like "Ctrl + Z" */
+export function caps(words) {
+  return words.split(/ \+ (?=.)/).map((key) => {
     const cap = document.createElement("kbd");
-    cap.textContent = key === "Escape" ? "Esc" : key;
+    cap.textContent = key;
     return cap;
   });
 }

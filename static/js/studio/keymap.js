@@ -86,7 +86,8 @@ const PLACES = new Map([
  * @param {readonly Binding[]} [keymap]
  */
 export function bindingsFor(press, keymap = KEYMAP) {
-  const found = [fitsKey, fitsPlace].flatMap((fits) => keymap.filter(({ keys }) => keys.some((key) => fits(press, key))));
+  const ways = [fitsKey, fitsPlace, fitsForeignLetter];
+  const found = ways.flatMap((fits) => keymap.filter(({ keys }) => keys.some((key) => fits(press, key))));
   return [...new Set(found)];
 }
 
@@ -106,8 +107,10 @@ export function bindingFor(press, keymap = KEYMAP) {
  * @param {string} chord
  */
 function fitsKey(press, chord) {
-  const { key, shift, control } = parts(chord);
-  if (press.altKey || control !== (press.ctrlKey || press.metaKey)) return false;
+  const { key, shift, control, alt } = parts(chord);
+  if (alt !== press.altKey || control !== (press.ctrlKey || press.metaKey)) return false;
+  // With Alt some keyboards write a symbol; the letter is what is printed on the key.
+  if (alt && press.code === `Key${key}`) return press.shiftKey === shift;
   const pressed = press.key === " " ? "Space" : press.key;
   if (/^[a-z]$/i.test(key)) {
     return pressed.toLowerCase() === key.toLowerCase() && press.shiftKey === shift;
@@ -122,18 +125,30 @@ function fitsKey(press, chord) {
  * @param {string} chord
  */
 function fitsPlace(press, chord) {
-  const { key, control } = parts(chord);
+  const { key, control, alt } = parts(chord);
   const place = PLACES.get(key);
-  if (!place || press.altKey || control !== (press.ctrlKey || press.metaKey)) return false;
+  if (!place || alt !== press.altKey || control !== (press.ctrlKey || press.metaKey)) return false;
   return place === (press.shiftKey ? `Shift+${press.code}` : press.code);
 }
 
-/** @param {string} chord */
-function parts(chord) {
-  const control = chord.startsWith("Ctrl+");
-  const rest = control ? chord.slice(5) : chord;
-  const shift = rest.startsWith("Shift+");
-  return { control, shift, key: shift ? rest.slice(6) : rest };
+/**
+ * By the Latin letter on the key, where the keyboard writes Cyrillic, Greek, Hebrew and the like.
+ * @param {Press} press
+ * @param {string} chord
+ */
+function fitsForeignLetter(press, chord) {
+  const { key, shift, control, alt } = parts(chord);
+  const isForeign = /^[^\p{Script=Latin}]$/u.test(press.key) && /^\p{L}$/u.test(press.key);
+  if (!isForeign || alt !== press.altKey || control !== (press.ctrlKey || press.metaKey)) return false;
+  return press.code === `Key${key}` && press.shiftKey === shift;
+}
+
+const CHORD = /^(Ctrl\+)?(Alt\+)?(Shift\+)?(.+)$/u;
+
+/** @param {string} chord like "Ctrl+Alt+Shift+K", in this order */
+export function parts(chord) {
+  const [, control, alt, shift, key] = CHORD.exec(chord) ?? [];
+  return { control: Boolean(control), alt: Boolean(alt), shift: Boolean(shift), key: key ?? "" };
 }
 
 /**
@@ -142,6 +157,24 @@ function parts(chord) {
  */
 export function bindingOf(command) {
   return KEYMAP.find((binding) => binding.command === command);
+}
+
+/** Keys that only go with another one. */
+const BARE = /^(Control|Shift|Alt|AltGraph|Meta|CapsLock|NumLock|ScrollLock|Fn|Dead|Process|Compose|Unidentified)$/;
+
+/**
+ * The chord that a key press writes; null while only Ctrl and the like are down.
+ * @param {Press} press
+ * @returns {string | null}
+ */
+export function chordOf({ key, code, ctrlKey, metaKey, shiftKey, altKey }) {
+  if (BARE.test(key) || !key) return null;
+  const pressed = key === " " ? "Space" : altKey && /^Key[A-Z]$/.test(code) ? code.slice(3) : key;
+  const isLetter = /^[a-z]$/i.test(pressed);
+  // A symbol is what it is, whatever it takes to type it.
+  const shift = shiftKey && (isLetter || [...pressed].length > 1);
+  const modifiers = `${ctrlKey || metaKey ? "Ctrl+" : ""}${altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}`;
+  return modifiers + (isLetter ? pressed.toUpperCase() : pressed);
 }
 
 /**

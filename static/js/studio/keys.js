@@ -5,12 +5,14 @@ import { bindingsFor } from "./keymap.js";
 /** @typedef {import("./keymap.js").Binding} Binding */
 
 const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
-const PRESSING = ["Space", "Enter"];
+const PRESSING = [" ", "Enter"];
 const PRESSABLE = "button, a, summary, input";
 
 export class Keys {
   #run;
   #release;
+  #bindings;
+  #borrowing;
   /** Held key -> its command. @type {Map<string, string>} */
   #held = new Map();
   /** Whether the focus was put where it is by the Tab key. */
@@ -22,12 +24,19 @@ export class Keys {
    * @param {(command: string) => boolean} run does a command (or begins it, when it is held);
    *   false when there is no such command now
    * @param {(command: string) => void} release ends a held command
+   * @param {import("./bindings.js").Bindings} bindings
+   * @param {import("./borrowing.js").Borrowing} [borrowing] where tools can be borrowed
    */
-  constructor(run, release) {
+  constructor(run, release, bindings, borrowing) {
     this.#run = run;
     this.#release = release;
+    this.#bindings = bindings;
+    this.#borrowing = borrowing;
     document.addEventListener("keydown", (event) => this.#down(event));
-    document.addEventListener("pointerdown", () => (this.#tabbed = false), { capture: true });
+    document.addEventListener("pointerdown", () => this.#pressed(), { capture: true });
+    for (const name of ["pointerup", "pointercancel"]) {
+      window.addEventListener(name, () => borrowing?.settle());
+    }
     document.addEventListener("keyup", (event) => this.#up(event));
     window.addEventListener("blur", () => this.#releaseAll());
   }
@@ -37,9 +46,10 @@ export class Keys {
     this.control = event.ctrlKey || event.metaKey;
     if (event.key === "Tab") this.#tabbed = true;
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
-    for (const binding of bindingsFor(withoutAltGraph(event))) {
+    for (const binding of bindingsFor(withoutAltGraph(event), this.#bindings.all)) {
       if (!this.#mayAct(binding, event)) continue;
       const isOver = this.#held.has(event.code) || (event.repeat && !binding.repeats);
+      if (!isOver && isTool(binding)) this.#borrowing?.press(event.code, event.timeStamp);
       if (!isOver && !this.#run(binding.command)) continue;
       event.preventDefault();
       if (binding.hold && !isOver) this.#held.set(event.code, binding.command);
@@ -50,6 +60,7 @@ export class Keys {
   /** @param {KeyboardEvent} event */
   #up(event) {
     this.control = event.ctrlKey || event.metaKey;
+    this.#borrowing?.letGo(event.code, event.timeStamp);
     const command = this.#held.get(event.code);
     if (!command) return;
     // A released space would also press the button that has the focus.
@@ -67,14 +78,28 @@ export class Keys {
     if (!(target instanceof Element) || binding.anywhere) return true;
     if (target.matches(TEXT_FIELDS)) return false;
     // A button that was reached by keys is pressed by Space and Enter; one that was clicked is done with.
-    return !(PRESSING.includes(binding.keys[0]) && this.#tabbed && target.matches(PRESSABLE));
+    return !(PRESSING.includes(event.key) && this.#tabbed && target.matches(PRESSABLE));
+  }
+
+  #pressed() {
+    this.#tabbed = false;
+    this.#borrowing?.use();
   }
 
   #releaseAll() {
     this.control = false;
+    this.#borrowing?.letGoAll(performance.now());
     for (const command of this.#held.values()) this.#release(command);
     this.#held.clear();
   }
+}
+
+/**
+ * Extending is no tool that could be borrowed: it asks before it ends.
+ * @param {Binding} binding
+ */
+function isTool({ group, command }) {
+  return group === "Tools" && command !== "extend";
 }
 
 /**
@@ -82,7 +107,7 @@ export class Keys {
  * @param {KeyboardEvent} event
  * @returns {import("./keymap.js").Press}
  */
-function withoutAltGraph(event) {
+export function withoutAltGraph(event) {
   const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
   const writes = event.getModifierState("AltGraph");
   return { key, code, metaKey, shiftKey, ctrlKey: ctrlKey && !writes, altKey: altKey && !writes };

@@ -4,15 +4,18 @@ import { coverageWords } from "./mask/coverage.js";
 import { takePrompt } from "./carried.js";
 import { FrameControl } from "./frame/frame.js";
 import { Extender } from "./extender.js";
-import { armDialogs, fillHelp } from "./help.js";
+import { Bindings } from "./bindings.js";
+import { Borrowing } from "./borrowing.js";
+import { Help, armDialogs } from "./help.js";
 import { Keys } from "./keys.js";
+import { Preferences } from "./preferences.js";
 import { References } from "./references.js";
 import { armSheet, uncoveredMiddle } from "./panel.js";
 import { Studio } from "./studio.js";
 import { ToolOptions } from "./tool-options.js";
 import { Toolbar } from "./toolbar.js";
 import { WishForm } from "./wish-form.js";
-import { find, storage } from "./page.js";
+import { csrfToken, find, storage } from "./page.js";
 
 /** @typedef {import("./types.js").StudioData} StudioData */
 
@@ -89,6 +92,21 @@ function withoutFrame(command, frame) {
   };
 }
 
+/** @param {string} sentence why keys or look are not kept; "" when they are */
+function showUnkept(sentence) {
+  for (const place of document.querySelectorAll("[data-preferences-said]")) place.textContent = sentence;
+}
+
+/**
+ * The tool that is in hand.
+ * @param {Bindings} bindings
+ * @param {import("./toolbar.js").Commands} commands
+ */
+function toolNow(bindings, commands) {
+  const tools = bindings.all.filter(({ group, command }) => group === "Tools" && command !== "extend");
+  return tools.find(({ command }) => commands[command]?.isPressed?.())?.command;
+}
+
 function start() {
   const data = readData();
   const root = find("[data-studio]");
@@ -103,8 +121,10 @@ function start() {
   const references = new References(find("[data-references]"), find("#wish"), data, () => form.refresh());
   form.onRefresh(() => references.show(form.model));
   references.show(form.model);
-  /** @type {HTMLDialogElement} */
-  const help = find("[data-help-dialog]");
+  const bindings = new Bindings(data.preferences.bindings);
+  const help = new Help(find("[data-help-dialog]"), bindings);
+  const preferences = new Preferences(data.urls.preferences, csrfToken(), showUnkept);
+  bindings.onChange(() => preferences.keep({ bindings: bindings.kept }));
   form.prompt.value = takePrompt(location.pathname) ?? form.prompt.value;
   const extender = new Extender(root, studio.stage, data.picture, form.prompt);
   const commands = extender.among({
@@ -119,9 +139,9 @@ function start() {
     },
     prompt: { run: () => form.prompt.focus() },
     submit: { run: () => void form.submit() },
-    help: { run: () => help.showModal() },
+    help: { run: () => help.open() },
   });
-  const toolbar = new Toolbar(root, commands);
+  const toolbar = new Toolbar(root, commands, bindings);
   studio.onChange(() => toolbar.refresh());
   extender.onChange(() => toolbar.refresh());
   const keys = new Keys(
@@ -133,9 +153,14 @@ function start() {
       return true;
     },
     (name) => commands[name]?.release?.(),
+    bindings,
+    new Borrowing({
+      current: () => toolNow(bindings, commands),
+      take: (name) => commands[name]?.run(),
+      isBusy: () => studio.input.isBusy,
+    }),
   );
   studio.controlHeld = () => keys.control;
-  fillHelp(help);
   armDialogs(document.querySelectorAll("dialog"));
   showToolOptions(root, studio);
   armSheet(find("[data-panel]"), find("[data-panel-toggle]"));

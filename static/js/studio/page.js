@@ -12,6 +12,11 @@ export function find(selector) {
   return /** @type {E} */ (element);
 }
 
+/** The token without which the server takes no POST. */
+export function csrfToken() {
+  return /** @type {HTMLInputElement} */ (find("input[name=csrfmiddlewaretoken]")).value;
+}
+
 /** @returns {Storage | null} null where the browser keeps nothing for us */
 export function storage() {
   try {

@@ -1,6 +1,7 @@
 /** Every button that stands for a command: pressing, tooltips with the key, pressed and disabled looks. */
 
-import { ariaChord, bindingOf } from "./keymap.js";
+import { spoken } from "./bindings.js";
+import { ariaChord } from "./keymap.js";
 
 /**
  * @typedef {object} Command
@@ -15,17 +16,34 @@ import { ariaChord, bindingOf } from "./keymap.js";
 
 export class Toolbar {
   #commands;
+  #bindings;
   #buttons;
 
   /**
    * @param {HTMLElement} root
    * @param {Commands} commands
+   * @param {import("./bindings.js").Bindings} bindings
    */
-  constructor(root, commands) {
+  constructor(root, commands, bindings) {
     this.#commands = commands;
+    this.#bindings = bindings;
+    bindings.onChange(() => this.#showKeys());
     this.#buttons = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-command]")]);
     for (const button of this.#buttons) this.#arm(button);
+    this.#showKeys();
     this.refresh();
+  }
+
+  /** Every tooltip names the key that its command has now. */
+  #showKeys() {
+    for (const button of this.#buttons) {
+      const binding = this.#bindings.of(button.dataset.command ?? "");
+      if (!binding) continue;
+      const [first] = binding.keys;
+      button.dataset.tip = binding.label;
+      button.dataset.key = first ? spoken(first) : "";
+      button.setAttribute("aria-keyshortcuts", binding.keys.map(ariaChord).join(" "));
+    }
   }
 
   /** Shows which buttons are pressed and which cannot do anything now. */
@@ -45,12 +63,6 @@ export class Toolbar {
   /** @param {HTMLElement} button */
   #arm(button) {
     const command = this.#commandOf(button);
-    const binding = bindingOf(button.dataset.command ?? "");
-    if (binding) {
-      button.dataset.tip = binding.label;
-      button.dataset.key = binding.keys[0];
-      button.setAttribute("aria-keyshortcuts", binding.keys.map(ariaChord).join(" "));
-    }
     if (command.release) this.#armHeld(button, command);
     else button.addEventListener("click", () => !isOff(button) && command.run());
   }

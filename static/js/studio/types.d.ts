@@ -55,7 +55,8 @@ export interface StudioData {
   models: Model[];
   wish: Wish;
   max_prompt: number;
-  urls: { frame: string; upload: string };
+  preferences: import("./preferences.js").Kept;
+  urls: { frame: string; upload: string; preferences: string };
 }
 
 /** What would be sent, and what that means. Boxes are left, top, right, bottom in picture pixels. */
