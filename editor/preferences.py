@@ -26,10 +26,12 @@ CHORD = re.compile(
 )
 # The browser keeps these for itself, or the page needs them to be usable by keys alone.
 RESERVED = frozenset(
-    "Tab Shift+Tab Ctrl+Tab Ctrl+Shift+Tab Escape Enter Shift+Enter F5 Ctrl+F5 F11 F12 Alt+F4"
-    " Ctrl+W Ctrl+Shift+W Ctrl+T Ctrl+Shift+T Ctrl+N Ctrl+Shift+N Ctrl+Q Ctrl+R Ctrl+Shift+R"
-    " ArrowUp ArrowDown ArrowLeft ArrowRight Alt+ArrowLeft Alt+ArrowRight"
-    " Shift+ArrowUp Shift+ArrowDown Shift+ArrowLeft Shift+ArrowRight".split()
+    """
+    Tab Shift+Tab Ctrl+Tab Ctrl+Shift+Tab Escape Enter Shift+Enter F5 Ctrl+F5 F11 F12 Alt+F4
+    Ctrl+W Ctrl+Shift+W Ctrl+T Ctrl+Shift+T Ctrl+N Ctrl+Shift+N Ctrl+Q Ctrl+R Ctrl+Shift+R
+    ArrowUp ArrowDown ArrowLeft ArrowRight Alt+ArrowLeft Alt+ArrowRight
+    Shift+ArrowUp Shift+ArrowDown Shift+ArrowLeft Shift+ArrowRight
+    """.split()  # noqa: SIM905 - a list of thirty strings reads worse
 )
 
 # Tools stand in a registry of their own, where a command is a tool's name.
