@@ -13,7 +13,8 @@ from django import forms
 from django.utils import timezone
 
 from editor.drafts import Left
-from editor.forms import MAX_IMAGES, FrameForm, ReferencesField, clean_text
+from editor.forms import MAX_IMAGES, ReferencesField, clean_text
+from editor.frame_forms import FrameForm
 from editor.imaging.framing import Box
 from editor.masks import MAX_MASK_BYTES
 from editor.models import Picture, User

@@ -17,6 +17,7 @@ from editor.views import (
     metrics,
     pictures,
     preferences,
+    prompts,
     queue,
     selecting,
     static_files,
@@ -37,6 +38,10 @@ urlpatterns = [
     path("pictures/<uuid:pk>/delete/", pictures.delete, name="picture_delete"),
     path("pictures/<uuid:pk>/draft/", drafts.draft, name="picture_draft"),
     path("pictures/<uuid:pk>/extend/", extending.extend, name="picture_extend"),
+    path("pictures/<uuid:pk>/prompts/", prompts.prompts, name="picture_prompts"),
+    path("templates/", prompts.save, name="template_save"),
+    path("templates/<uuid:pk>/rename/", prompts.rename, name="template_rename"),
+    path("templates/<uuid:pk>/delete/", prompts.delete, name="template_delete"),
     # The files behind the pages, each with its owner check
     path("pictures/<uuid:pk>/thumb/", files.thumb, name="picture_thumb"),
     path("pictures/<uuid:pk>/card/", files.card, name="picture_card"),

@@ -15,6 +15,7 @@ from editor.models.mask_tests import MaskTest
 from editor.models.people import User, logged_in
 from editor.models.pictures import Mask, Picture
 from editor.models.preferences import StudioPreference
+from editor.models.prompts import PromptTemplate
 from editor.models.references import Reference
 from editor.models.results import Result
 from editor.models.reviews import Review
@@ -39,6 +40,7 @@ __all__ = [
     "Mask",
     "MaskTest",
     "Picture",
+    "PromptTemplate",
     "Reference",
     "Result",
     "Review",

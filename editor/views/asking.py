@@ -8,7 +8,8 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from editor.accounts import MemberRequest
-from editor.forms import WishForm, as_fields
+from editor.forms import WishForm
+from editor.frame_forms import as_fields
 from editor.masks import PaintedMask, keep_mask, keep_painted
 from editor.models import EditJob, Mask
 from editor.money import dollars

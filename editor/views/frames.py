@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from editor.accounts import MemberRequest
-from editor.forms import FrameQuestion
+from editor.frame_forms import FrameQuestion
 from editor.imaging.framing import Box
 from editor.imaging.planning import SOFT_FROM, FrameWish, Plan
 from editor.imaging.sizes import shape_of

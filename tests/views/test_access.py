@@ -19,6 +19,7 @@ from editor.models import (
     JobState,
     Mask,
     Picture,
+    PromptTemplate,
     Result,
     UnusableAnswer,
 )
@@ -89,7 +90,9 @@ def belongings(alice):
         device="Firefox on Linux",
         changed_at=timezone.now(),
     )
+    template = PromptTemplate.objects.create(owner=alice, name="Gold", prompt="golden")
     return {
+        "templates": template.pk,
         "drafts": strokes.pk,
         "pictures": job.picture.pk,
         "jobs": job.pk,
@@ -115,6 +118,7 @@ def rows() -> tuple:
         Event.objects.count(),
         sorted(Draft.objects.values_list("pk", "revision", "prompt")),
         Attempt.objects.count(),
+        list(PromptTemplate.objects.values_list("name", "prompt")),
     )
 
 
