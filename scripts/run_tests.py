@@ -46,12 +46,12 @@ GROUPS = (
     Group("servers that the tests start", ("-m", "servers and not line and not browser")),
     Group(
         "models, stages and views again, on Postgres and S3",
-        ("-n", "2", "-m", "not servers and not line and not browser"),
+        ("-n", "2", "-m", "not servers and not line and not browser and not once"),
         tuple(ON_SERVERS),
     ),
-    # Its processes wait for each other more than they work.
-    Group("the whole line with real processes", ("-n", "2", "-m", "line and not browser")),
-    Group("the browser", ("-m", "browser")),
+    # Their processes wait for each other more than they work.
+    Group("the whole line with real processes", ("-n", "3", "-m", "line and not browser")),
+    Group("the browser", ("-n", "2", "-m", "browser")),
 )
 
 

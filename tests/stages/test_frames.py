@@ -17,7 +17,7 @@ from editor.submission import AlreadyDone, SubmitRefused, Wish, repeat_edit, sub
 from editor.tasks import run_job
 from tests.factories import CENT, make_model, make_picture, mask_bytes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PHOTO = (1600, 1100)
 LAMP = (300, 300, 420, 400)

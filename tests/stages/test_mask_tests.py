@@ -66,6 +66,7 @@ def test_the_picture_is_soft_everywhere_and_alike_inside_and_outside():
 # Every way of a model to take masks, against every dialect
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("model_id", "expected", "proposed"),
     [

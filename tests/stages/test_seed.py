@@ -68,6 +68,7 @@ def pixels(key: str, mode: str = "RGB") -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(storage.get(key))).convert(mode))
 
 
+@pytest.mark.once
 def test_every_lock_holds_and_something_inside_it_changed(folder):
     masked = Result.objects.exclude(attempt__job__mask=None).exclude(picture=None)
     assert masked.exists()

@@ -12,6 +12,8 @@ from editor.management.sources import SOURCES
 from editor.management.stories import STORIES
 from editor.models import UpstreamModel, User
 
+pytestmark = pytest.mark.once
+
 
 def test_with_a_real_key_nothing_is_seeded(db, settings):
     settings.SANDBOX_IN_USE = False

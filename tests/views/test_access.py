@@ -135,6 +135,7 @@ def test_charlie_is_told_that_nothing_of_alices_exists(charlies, belongings, rou
     assert rows() == before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", BY_ID, ids=name_of)
 def test_what_is_not_there_looks_the_same_as_what_is_anothers(charlies, belongings, route):
     strange = {
@@ -147,6 +148,7 @@ def test_what_is_not_there_looks_the_same_as_what_is_anothers(charlies, belongin
         assert theirs.status_code == nobodys.status_code
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("route", PRIVATE, ids=name_of)
 def test_who_is_not_logged_in_is_sent_to_the_login(anonymous, belongings, route, method):
@@ -174,6 +176,7 @@ def test_a_get_changes_nothing(alices, belongings):
     assert rows() == before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", PRIVATE, ids=name_of)
 def test_a_post_without_the_token_is_refused(alice, belongings, route):
     strict = Client(enforce_csrf_checks=True)

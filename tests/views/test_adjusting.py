@@ -149,6 +149,7 @@ def test_what_was_painted_back_is_kept_once_and_comes_back_with_the_page(alices,
     assert 'name="grow" min="-20" max="20" value="1"' in page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -9,7 +9,7 @@ from django.urls import reverse
 from editor.models import Attempt, EditJob, JobState
 from tests.factories import CENT, make_job, make_model, make_picture, mask_bytes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PHOTO = (2400, 1600)
 

@@ -14,6 +14,7 @@ from tests.views.test_access import ROUTES, address, belongings, name_of  # noqa
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", ROUTES, ids=name_of)
 def test_every_page_has_the_strict_headers(alices, belongings, route):  # noqa: F811
     if route.name == "static_moved":
@@ -44,6 +45,7 @@ def test_files_cannot_run_anything(alices, belongings):  # noqa: F811
     assert {"Cookie", "Accept"} <= set(answer["Vary"].split(", "))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["thumb", "card", "preview"])
 def test_a_browser_gets_avif_only_if_it_names_it(alices, belongings, kind):  # noqa: F811
     url = reverse(f"editor:picture_{kind}", args=[belongings["pictures"]])

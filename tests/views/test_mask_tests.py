@@ -18,7 +18,7 @@ from editor.tasks import run_job
 from tests.conftest import logged_in
 from tests.factories import CENT, make_job, make_model
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ALPHA, LUMINANCE, DUAL, NONE = MaskDialect
 
