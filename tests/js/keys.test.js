@@ -63,7 +63,7 @@ test("every command is listed once", () => {
 
 /** @param {Partial<import("../../static/js/studio/wheel.js").Turn>} turn */
 function turned(turn) {
-  return { deltaX: 0, deltaY: 0, deltaMode: 0, ctrlKey: false, shiftKey: false, timeStamp: 0, ...turn };
+  return { deltaX: 0, deltaY: 0, deltaMode: 0, ctrlKey: false, shiftKey: false, altKey: false, timeStamp: 0, ...turn };
 }
 
 test("a mouse wheel zooms, towards the hand is out", () => {
@@ -100,4 +100,9 @@ test("the wheel with Ctrl really held sizes the brush", () => {
 test("one wild event cannot throw the view away", () => {
   const intent = new WheelReader().read(turned({ deltaY: -100_000 }), false);
   assert.ok(intent.kind === "zoom" && intent.factor <= 1.6);
+});
+
+test("Alt and the wheel zoom on every device", () => {
+  const intent = new WheelReader().read(turned({ deltaY: -4, altKey: true }), false);
+  assert.ok(intent.kind === "zoom" && intent.factor > 1);
 });

@@ -68,7 +68,7 @@ export class Cursor {
     this.#line.style.transform = `translate(${from.x}px, ${from.y}px) rotate(${angle}rad)`;
   }
 
-  /** @param {"brush" | "cross" | "grab" | "grabbing" | "wait"} kind */
+  /** @param {"brush" | "cross" | "grab" | "grabbing" | "zoom" | "wait"} kind */
   shape(kind) {
     if (this.#element.dataset.cursor !== kind) this.#element.dataset.cursor = kind;
   }

@@ -37,6 +37,7 @@ export const KEYMAP = [
   { command: "fit", label: "Fit the picture", group: "View", keys: ["0", "Ctrl+0"] },
   { command: "actual", label: "100 %", group: "View", keys: ["1", "Ctrl+1"] },
   { command: "pan", label: "Hold to move the view", group: "View", keys: ["Space"], hold: true },
+  { command: "zoom-drag", label: "Hold and drag to zoom", group: "View", keys: ["Z"], hold: true },
   { command: "overlay", label: "Show the mask", group: "View", keys: ["V"] },
   { command: "frame", label: "Show the frame", group: "View", keys: ["F"] },
   { command: "original", label: "Hold to see the original", group: "View", keys: ["\\"], hold: true },
@@ -48,10 +49,11 @@ export const KEYMAP = [
 /** What hands do that is no key. */
 export const GESTURES = [
   { keys: "Shift + click", label: "Straight line from the last stroke" },
-  { keys: "Right button", label: "Erase" },
+  { keys: "Right button, pen’s other end", label: "Erase" },
   { keys: "Alt + right drag", label: "Brush size and hardness" },
   { keys: "Wheel, pinch", label: "Zoom to the pointer" },
   { keys: "Middle drag", label: "Move the view" },
+  { keys: "Click on the zoom figure", label: "100 %, or fit" },
   { keys: "Ctrl + wheel", label: "Brush size" },
   { keys: "Alt + pull", label: "Extend on both sides at once" },
   { keys: "Two fingers", label: "Move and zoom" },

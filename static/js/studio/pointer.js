@@ -2,7 +2,8 @@
  * Mouse, pen and fingers on the stage, turned into what they mean.
  *
  * One finger paints and two move the view, until a pen was seen: then fingers only move it, so a
- * resting hand leaves no marks. The second finger takes back the stroke that the first one began.
+ * resting hand leaves no marks. The second finger takes back the stroke that the first one has just
+ * begun; a stroke that is on its way already is kept. A pen goes before every finger.
  */
 
 import { WheelReader } from "./wheel.js";
@@ -17,6 +18,7 @@ import { distance } from "./view.js";
  * @typedef {object} Hands
  * @property {(event: {clientX: number, clientY: number}) => Point} pointOf
  * @property {() => boolean} movesView whether a plain drag moves the view (hand tool, space held)
+ * @property {() => boolean} [dragsZoom] whether a plain drag zooms
  * @property {() => boolean} controlHeld
  * @property {(touch: Touch, manner: Held & {erase: boolean}) => boolean} begin
  * @property {(touches: Touch[], held: Held) => void} go
@@ -36,17 +38,24 @@ import { distance } from "./view.js";
 const MIDDLE = 1;
 const RIGHT = 2;
 const PEN_ERASER = 5;
+/** Of `buttons`: the right one, which is a pen's on its barrel, and a pen's other end. */
+const ERASING_BUTTONS = 2 | 32;
 /** @type {Held} */
 const NOTHING_HELD = { shift: false, alt: false, control: false };
 /** A tap is over within this many milliseconds and moves no further than this many pixels. */
 const TAP_TIME = 300;
 const TAP_SLOP = 12;
+/** A finger that has painted for as many milliseconds means it. */
+const MEANT_AFTER = 500;
+/** Pixels of a drag that double the zoom, and how far a click zooms. */
+const DRAG_TO_DOUBLE = 100;
+const CLICK_ZOOM = 1.5;
 
 export class PointerInput {
   #element;
   #hands;
   #wheel = new WheelReader();
-  /** @type {"idle" | "tool" | "pan" | "brush" | "fingers"} */
+  /** @type {"idle" | "tool" | "pan" | "zoom" | "brush" | "fingers"} */
   #doing = "idle";
   #pointer = -1;
   /** @type {Point} */
@@ -55,6 +64,10 @@ export class PointerInput {
   #fingers = new Map();
   #penSeen = false;
   #tap = { began: 0, fingers: 0, moved: 0 };
+  /** Where a drag that zooms was begun, and how far it has gone. */
+  #drag = { at: { x: 0, y: 0 }, gone: 0 };
+  /** The last reading of a trackpad's pinch in Safari. */
+  #gestureScale = 1;
 
   /**
    * @param {HTMLElement} element
@@ -68,11 +81,16 @@ export class PointerInput {
     on("pointermove", (event) => this.#moved(event));
     on("pointerup", (event) => this.#up(event, true));
     on("pointercancel", (event) => this.#up(event, false));
+    // The up event of a pointer that was taken away by another window never comes.
+    on("lostpointercapture", (event) => this.#up(event, true));
     on("pointerleave", () => this.#doing === "idle" && hands.hover(null, NOTHING_HELD));
     on("blur", () => delete element.dataset.byHand);
     on("dblclick", (event) => event.button === 0 && hands.twice?.());
     on("contextmenu", (event) => event.preventDefault());
     on("wheel", (event) => this.#turned(event), { passive: false });
+    for (const name of ["gesturestart", "gesturechange"]) {
+      on(name, (/** @type {Event} */ event) => this.#gestured(event));
+    }
   }
 
   /** Whether something is being dragged. */
@@ -92,7 +110,7 @@ export class PointerInput {
     // Who points at the stage needs no ring that says where the keyboard is.
     this.#element.dataset.byHand = "yes";
     this.#element.focus({ preventScroll: true });
-    if (event.pointerType === "pen") this.#penSeen = true;
+    if (event.pointerType === "pen") this.#penDown();
     if (event.pointerType === "touch") {
       this.#fingerDown(event);
       return;
@@ -103,15 +121,28 @@ export class PointerInput {
     this.#pointer = event.pointerId;
     if (event.button === MIDDLE || (event.button === 0 && this.#hands.movesView())) {
       this.#doing = "pan";
+    } else if (event.button === 0 && this.#hands.dragsZoom?.()) {
+      this.#doing = "zoom";
+      this.#drag = { at: this.#last, gone: 0 };
     } else if (event.button === RIGHT && event.altKey) this.#doing = "brush";
     else this.#beginTool(event);
     this.#hands.hover(this.#doing === "pan" ? null : this.#last, heldBy(event));
   }
 
+  /** The hand that holds the pen may have come down first: what it did is taken back. */
+  #penDown() {
+    this.#penSeen = true;
+    if (!this.#fingers.size) return;
+    if (this.#doing === "tool") this.#hands.cancel();
+    this.#fingers.clear();
+    this.#doing = "idle";
+  }
+
   /** @param {PointerEvent} event */
   #beginTool(event) {
-    const erase =
-      event.button === RIGHT || event.button === PEN_ERASER || event.ctrlKey || event.metaKey || event.altKey;
+    const byButton = event.button === RIGHT || event.button === PEN_ERASER;
+    const byPen = event.pointerType === "pen" && (event.buttons & ERASING_BUTTONS) !== 0;
+    const erase = byButton || byPen || event.ctrlKey || event.metaKey || event.altKey;
     const began = this.#hands.begin(this.#touch(event), { erase, ...heldBy(event) });
     if (began) this.#doing = "tool";
     this.#pointer = event.pointerId;
@@ -132,7 +163,10 @@ export class PointerInput {
       return;
     }
     this.#tap.fingers = Math.max(this.#tap.fingers, this.#fingers.size);
-    if (this.#doing === "tool") this.#hands.cancel();
+    if (this.#doing === "tool") {
+      if (event.timeStamp - this.#tap.began < MEANT_AFTER) this.#hands.cancel();
+      else this.#hands.end();
+    }
     this.#hands.hover(null, NOTHING_HELD);
     this.#doing = "fingers";
   }
@@ -155,7 +189,10 @@ export class PointerInput {
     if (this.#fingers.size) this.#fingers.set(event.pointerId, point);
     if (this.#doing === "pan") this.#hands.pan(dx, dy);
     else if (this.#doing === "brush") this.#hands.shapeBrush(dx, dy);
-    else {
+    else if (this.#doing === "zoom") {
+      this.#drag.gone += Math.abs(dx);
+      this.#hands.zoom(2 ** (dx / DRAG_TO_DOUBLE), this.#drag.at);
+    } else {
       const parts = event.getCoalescedEvents?.() ?? [];
       const samples = parts.length ? parts : [event];
       this.#hands.go(samples.map((part) => this.#touch(part)), heldBy(event));
@@ -195,6 +232,8 @@ export class PointerInput {
     this.#doing = "idle";
     if (was === "tool" && wanted) this.#hands.end();
     else if (was === "tool") this.#hands.cancel();
+    const { at, gone } = this.#drag;
+    if (was === "zoom" && gone < TAP_SLOP / 3) this.#hands.zoom(event.altKey ? 1 / CLICK_ZOOM : CLICK_ZOOM, at);
     if (event.pointerType !== "touch") this.#hands.hover(this.#hands.pointOf(event), heldBy(event));
   }
 
@@ -216,6 +255,19 @@ export class PointerInput {
     if (intent.kind === "pan") this.#hands.pan(intent.dx, intent.dy);
     if (intent.kind === "zoom") this.#hands.zoom(intent.factor, point);
     this.#hands.hover(point, heldBy(event));
+  }
+
+  /**
+   * A pinch on a trackpad in Safari, which tells its whole spread. Fingers on glass are pointers already.
+   * @param {Event & {scale?: number, clientX?: number, clientY?: number}} event
+   */
+  #gestured(event) {
+    event.preventDefault();
+    const { type, scale = 1, clientX = 0, clientY = 0 } = event;
+    if (type === "gesturechange" && !this.#fingers.size && this.#doing !== "tool") {
+      this.#hands.zoom(scale / this.#gestureScale, this.#hands.pointOf({ clientX, clientY }));
+    }
+    this.#gestureScale = type === "gesturestart" ? 1 : scale;
   }
 
   /**

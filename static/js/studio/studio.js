@@ -29,6 +29,7 @@ const NOTHING_HELD = { shift: false, alt: false, control: false };
 export class Studio {
   showsMask = true;
   #spaceHeld = false;
+  #zoomHeld = false;
   #originalHeld = false;
   #erasing = false;
   /** Where the pointer is, on the stage. @type {Point | null} */
@@ -158,6 +159,7 @@ export class Studio {
       actual: { run: () => stage.zoomTo(1, at()) },
       zoom: { run: () => (Math.abs(stage.zoom - 1) < 0.005 ? stage.fit() : stage.zoomTo(1)) },
       pan: { run: () => this.#holdSpace(true), release: () => this.#holdSpace(false) },
+      "zoom-drag": { run: () => this.#holdZoom(true), release: () => this.#holdZoom(false) },
       overlay: { run: () => this.#toggleMask(), isPressed: () => this.showsMask },
       original: { run: () => this.#holdOriginal(true), release: () => this.#holdOriginal(false) },
     };
@@ -168,6 +170,7 @@ export class Studio {
     return {
       pointOf: (event) => this.stage.pointOf(event),
       movesView: () => this.#spaceHeld || this.tools.tool.cursor === "hand",
+      dragsZoom: () => this.#zoomHeld,
       controlHeld: () => this.controlHeld(),
       begin: (touch, manner) => this.#begin(touch, manner),
       go: (touches, held) => this.#go(touches, held),
@@ -295,9 +298,9 @@ export class Studio {
   #showCursor() {
     const { cursor } = this.tools.tool;
     const moves = this.#spaceHeld || cursor === "hand";
-    const paints = cursor === "ring" && !moves;
+    const paints = cursor === "ring" && !moves && !this.#zoomHeld;
     this.#cursor.ring(paints ? this.#pointer : null, this.#ring());
-    const idle = paints ? "brush" : "cross";
+    const idle = this.#zoomHeld ? "zoom" : paints ? "brush" : "cross";
     this.#cursor.shape(moves ? (this.input?.isBusy ? "grabbing" : "grab") : idle);
   }
 
@@ -330,6 +333,12 @@ export class Studio {
   /** @param {boolean} held */
   #holdSpace(held) {
     this.#spaceHeld = held;
+    this.#showCursor();
+  }
+
+  /** @param {boolean} held */
+  #holdZoom(held) {
+    this.#zoomHeld = held;
     this.#showCursor();
   }
 

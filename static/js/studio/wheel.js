@@ -10,6 +10,7 @@
  * @property {number} deltaMode 0 = pixels, 1 = lines, 2 = pages
  * @property {boolean} ctrlKey
  * @property {boolean} shiftKey
+ * @property {boolean} altKey zooms on every device
  * @property {number} timeStamp milliseconds
  */
 
@@ -44,6 +45,7 @@ export class WheelReader {
       this.#isTrackpad = turn.deltaMode === 0 && (dx !== 0 || Math.abs(dy) < MOUSE_STEP);
     }
     this.#lastTime = turn.timeStamp;
+    if (turn.altKey) return { kind: "zoom", factor: factor(dy * ZOOM_PER_PIXEL) };
     if (turn.ctrlKey && controlHeld) return { kind: "size", steps: -Math.sign(dy || dx) };
     if (turn.ctrlKey) return { kind: "zoom", factor: factor(dy * PINCH_PER_PIXEL) };
     if (turn.shiftKey) return { kind: "pan", dx: -(dx || dy), dy: 0 };
