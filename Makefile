@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix seed bench bench-imaging bench-worker soak lock clean
+.PHONY: help run test lint fix seed bench bench-browser bench-imaging bench-worker soak lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -35,8 +35,12 @@ seed: ## Fill the data folder with drawn pictures and jobs in every state
 	@exec $(VENV_PYTHON) manage.py seed $(ARGS)
 
 bench: ## Measure the parts that must be fast
-	@$(SET_UP) dev
+	@$(SET_UP) dev chromium
 	@for each in benchmarks/bench_*.py; do $(VENV_PYTHON) $$each $(ARGS) || exit 1; done
+
+bench-browser: ## Paint, undo, zoom and write masks in a real browser, against the plain way
+	@$(SET_UP) dev chromium
+	@exec $(VENV_PYTHON) benchmarks/bench_browser.py $(ARGS)
 
 bench-imaging: ## Take 24 and 50 megapixels through the whole line: time and memory of each step
 	@$(SET_UP) dev

@@ -1,0 +1,1 @@
+"""What `bench_browser.py` is made of."""
