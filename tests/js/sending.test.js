@@ -3,7 +3,6 @@ import { test } from "node:test";
 
 import { freshKey, readAnswer } from "../../static/js/studio/sending.js";
 import { BRUSH_OPTIONS, ToolSettings } from "../../static/js/studio/settings.js";
-import { boxBetween } from "../../static/js/studio/tools/rectangle.js";
 
 test("a queued job is a success, told once more too", () => {
   for (const status of [200, 201]) {
@@ -102,11 +101,6 @@ test("the slider and the size agree", () => {
     brush.set({ size });
     assert.ok(Math.abs(brush.at("size", brush.place("size")) - size) < 1e-6);
   }
-});
-
-test("a rectangle may be pulled in any direction, and Shift makes it square", () => {
-  assert.deepEqual(boxBetween({ x: 10, y: 20 }, { x: 4, y: 50 }, false), { left: 4, top: 20, right: 10, bottom: 50 });
-  assert.deepEqual(boxBetween({ x: 10, y: 20 }, { x: 4, y: 50 }, true), { left: -20, top: 20, right: 10, bottom: 50 });
 });
 
 test("an offer of what is there already is no success and keeps its links", () => {

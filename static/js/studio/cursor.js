@@ -10,6 +10,8 @@ export class Cursor {
   #ring;
   #core;
   #line;
+  /** @type {HTMLElement | null} */
+  #badge;
   #ghostTimer = 0;
   #element;
 
@@ -21,6 +23,7 @@ export class Cursor {
     this.#ring = find("ring");
     this.#core = find("core");
     this.#line = find("line");
+    this.#badge = element.querySelector("[data-cursor-badge]");
   }
 
   /**
@@ -54,6 +57,16 @@ export class Cursor {
   /** Keeps a ghost from hiding a ring that a pointer holds. */
   stopGhost() {
     clearTimeout(this.#ghostTimer);
+  }
+
+  /**
+   * A minus beside the pointer: what is drawn will be taken away.
+   * @param {Point | null} point on the stage; null hides it
+   */
+  badge(point) {
+    if (!this.#badge) return;
+    this.#badge.hidden = !point;
+    if (point) this.#badge.style.transform = `translate(${point.x + 12}px, ${point.y + 10}px)`;
   }
 
   /**

@@ -50,6 +50,11 @@ export const KEYMAP = [
 export const GESTURES = [
   { keys: "Shift + click", label: "Straight line from the last stroke" },
   { keys: "Right button, pen’s other end", label: "Erase" },
+  { keys: "Alt or Ctrl + drag", label: "Take a shape away" },
+  { keys: "Shift while dragging", label: "Square, circle, or straight edge" },
+  { keys: "Alt while dragging", label: "Shape around its middle" },
+  { keys: "Space while dragging", label: "Move the unfinished shape" },
+  { keys: "Double click", label: "Close the polygon" },
   { keys: "Alt + right drag", label: "Brush size and hardness" },
   { keys: "Wheel, pinch", label: "Zoom to the pointer" },
   { keys: "Middle drag", label: "Move the view" },

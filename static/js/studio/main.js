@@ -9,9 +9,11 @@ import { Borrowing } from "./borrowing.js";
 import { Help, armDialogs } from "./help.js";
 import { Keys } from "./keys.js";
 import { Preferences } from "./preferences.js";
+import { watchModifiers } from "./modifiers.js";
 import { References } from "./references.js";
 import { armSheet, uncoveredMiddle } from "./panel.js";
 import { Studio } from "./studio.js";
+import { ToolGroup } from "./tool-groups.js";
 import { ToolOptions } from "./tool-options.js";
 import { Toolbar } from "./toolbar.js";
 import { WishForm } from "./wish-form.js";
@@ -66,11 +68,14 @@ function showZoom(studio) {
  * @param {HTMLElement} root
  * @param {Studio} studio
  */
-function showToolOptions(root, { tools }) {
+function showTool(root, studio) {
+  const { tools } = studio;
   const options = new ToolOptions(root);
-  const show = () => options.show(tools.name, tools.settings);
-  tools.onChange(show);
-  show();
+  const showOptions = () => options.show(tools.name, tools.settings);
+  const verbs = find("[data-open-shape]");
+  tools.onChange(showOptions);
+  studio.onChange(() => (verbs.hidden = !studio.isOpen));
+  showOptions();
 }
 
 /**
@@ -142,8 +147,13 @@ function start() {
     help: { run: () => help.open() },
   });
   const toolbar = new Toolbar(root, commands, bindings);
-  studio.onChange(() => toolbar.refresh());
-  extender.onChange(() => toolbar.refresh());
+  const groups = [...root.querySelectorAll("[data-tool-group]")].map((group) => new ToolGroup(/** @type {HTMLElement} */ (group)));
+  for (const parts of [studio, extender]) {
+    parts.onChange(() => {
+      toolbar.refresh();
+      for (const group of groups) group.refresh();
+    });
+  }
   const keys = new Keys(
     (name) => {
       const command = commands[name];
@@ -161,8 +171,9 @@ function start() {
     }),
   );
   studio.controlHeld = () => keys.control;
+  watchModifiers((held) => studio.hold(held));
   armDialogs(document.querySelectorAll("dialog"));
-  showToolOptions(root, studio);
+  showTool(root, studio);
   armSheet(find("[data-panel]"), find("[data-panel-toggle]"));
   studio.ghostPlace = () => uncoveredMiddle(find("[data-stage]"), find("[data-panel]"));
   showCoverage(studio);

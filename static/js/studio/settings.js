@@ -22,6 +22,12 @@ export const BRUSH_OPTIONS = {
   hardness: { kind: "amount", start: 0.8, least: 0, most: 1, step: 0.01, unit: "%" },
 };
 
+/** @type {Options} */
+export const PAINT_OPTIONS = {
+  ...BRUSH_OPTIONS,
+  opacity: { kind: "amount", start: 1, least: 0.05, most: 1, step: 0.05, unit: "%" },
+};
+
 /** Diameters go from one pixel to this share of the picture's short side. */
 const LARGEST_SHARE = 0.75;
 const LEAST_LARGEST = 64;

@@ -38,6 +38,8 @@ export class Studio {
   #busy;
   /** What a press has begun with. @type {Tool | null} */
   #working = null;
+  /** @type {Held} */
+  #held = NOTHING_HELD;
   /** @type {(() => void)[]} */
   #listeners = [];
 
@@ -88,6 +90,18 @@ export class Studio {
     this.#hover(null, NOTHING_HELD);
   }
 
+  /**
+   * A key that changes what the hand does went down or up.
+   * @param {Held} held
+   * @returns {boolean} whether a hand is over the stage
+   */
+  hold(held) {
+    this.#held = held;
+    if (this.#working) this.stage.maskChanged(this.#working.move([], this.#manner(held)));
+    else if (this.#pointer) this.#hover(this.#pointer, held);
+    return this.#working !== null || this.#pointer !== null;
+  }
+
   /** @returns {Commands} */
   commands() {
     return { ...this.#toolCommands(), ...this.#maskCommands(), ...this.#viewCommands() };
@@ -114,8 +128,9 @@ export class Studio {
   #toolCommands() {
     /** @type {Commands} */
     const commands = {};
-    for (const { name } of TOOLS) {
+    for (const { name, next } of TOOLS) {
       commands[name] = { run: () => this.#take(name), isPressed: () => this.tools.name === name };
+      if (next) commands[name].again = () => this.#take(next);
     }
     const { tools } = this;
     const hasSize = () => tools.settings.option("size") !== undefined;
@@ -129,8 +144,8 @@ export class Studio {
       "much-larger": { run: () => tools.settings.resize(1, true), isEnabled: hasSize },
       softer: { run: () => tools.settings.harden(-1), isEnabled: hasHardness },
       harder: { run: () => tools.settings.harden(1), isEnabled: hasHardness },
-      finish: { run: () => tools.tool.finish?.(), isEnabled: () => this.#isOpen },
-      "take-back": { run: () => tools.tool.takeBack?.(), isEnabled: () => this.#isOpen },
+      finish: { run: () => tools.tool.finish?.(), isEnabled: () => this.isOpen },
+      "take-back": { run: () => tools.tool.takeBack?.(), isEnabled: () => this.isOpen },
     };
   }
 
@@ -139,7 +154,7 @@ export class Studio {
     const { sheet } = this;
     const isPainted = () => !sheet.mask.isEmpty;
     return {
-      undo: { run: () => this.#undo(), isEnabled: () => this.#isOpen || sheet.history.canUndo },
+      undo: { run: () => this.#undo(), isEnabled: () => this.isOpen || sheet.history.canUndo },
       redo: { run: () => void sheet.redo(), isEnabled: () => sheet.history.canRedo },
       all: { run: () => void sheet.change(fillAll) },
       invert: { run: () => void sheet.change(invert) },
@@ -235,23 +250,24 @@ export class Studio {
     return { erase: this.#erasing, shift, alt, space: this.#spaceHeld };
   }
 
-  get #isOpen() {
+  /** Whether a shape waits for more presses. */
+  get isOpen() {
     return this.tools.tool.isOpen === true;
   }
 
   get #isUnfinished() {
-    return this.input.isBusy || this.#isOpen || this.work.isBusy;
+    return this.input.isBusy || this.isOpen || this.work.isBusy;
   }
 
   /** Esc: the press that is going on, else the open shape, else long work. */
   #giveUp() {
     if (this.input.isBusy) this.input.cancel();
-    else if (this.#isOpen) this.tools.tool.cancel();
+    else if (this.isOpen) this.tools.tool.cancel();
     else this.work.cancel();
   }
 
   #undo() {
-    if (this.#isOpen) this.tools.tool.takeBack?.();
+    if (this.isOpen) this.tools.tool.takeBack?.();
     else void this.sheet.undo();
   }
 
@@ -287,6 +303,7 @@ export class Studio {
   #hover(point, held) {
     const { tool } = this.tools;
     this.#pointer = point;
+    this.#held = held;
     this.#cursor.stopGhost();
     const { lastEnd } = tool;
     const line = held.shift && point && lastEnd && !this.#working ? toStage(this.stage.view, lastEnd) : null;
@@ -297,8 +314,9 @@ export class Studio {
 
   #showCursor() {
     const { cursor } = this.tools.tool;
-    const moves = this.#spaceHeld || cursor === "hand";
+    const moves = (this.#spaceHeld && !this.#working) || cursor === "hand";
     const paints = cursor === "ring" && !moves && !this.#zoomHeld;
+    this.#cursor.badge(!moves && !this.#zoomHeld && this.#subtracts ? this.#pointer : null);
     this.#cursor.ring(paints ? this.#pointer : null, this.#ring());
     const idle = this.#zoomHeld ? "zoom" : paints ? "brush" : "cross";
     this.#cursor.shape(moves ? (this.input?.isBusy ? "grabbing" : "grab") : idle);
@@ -307,7 +325,13 @@ export class Studio {
   #ring() {
     const { settings, tool } = this.tools;
     const diameter = Math.max(1, settings.size * this.stage.view.scale);
-    return { diameter, hardness: settings.hardness, erase: this.#working ? this.#erasing : tool.erases === true };
+    return { diameter, hardness: settings.hardness, erase: tool.erases === true || this.#subtracts };
+  }
+
+  /** Whether the hand takes away with a tool that adds by itself, or would do so now. */
+  get #subtracts() {
+    if (this.tools.tool.erases) return false;
+    return this.#working ? this.#erasing : this.#held.alt || this.#held.control;
   }
 
   #toolsChanged() {

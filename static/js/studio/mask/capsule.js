@@ -21,16 +21,32 @@
  * @property {number} core distance up to which everything is covered fully; negative = no core
  * @property {number} ramp width of the fade in pixels
  * @property {Uint8Array} fade coverage by depth, FADE_STEPS + 1 entries over the ramp
+ * @property {number} full coverage of the core, 255 unless the brush is weaker
  * @property {boolean} startCap whether the half disc behind the start is wanted
  */
 
 const FADE_STEPS = 1024;
-const linear = new Uint8Array(FADE_STEPS + 1);
-const smooth = new Uint8Array(FADE_STEPS + 1);
-for (let i = 0; i <= FADE_STEPS; i++) {
-  const depth = i / FADE_STEPS;
-  linear[i] = Math.round(255 * depth);
-  smooth[i] = Math.round(255 * depth * depth * (3 - 2 * depth));
+/** @typedef {{linear: Uint8Array, smooth: Uint8Array}} Fades */
+/** By the coverage they end at. @type {Map<number, Fades>} */
+const fades = new Map();
+
+/**
+ * @param {number} full
+ * @returns {Fades}
+ */
+function fadesTo(full) {
+  const known = fades.get(full);
+  if (known) return known;
+  const linear = new Uint8Array(FADE_STEPS + 1);
+  const smooth = new Uint8Array(FADE_STEPS + 1);
+  for (let i = 0; i <= FADE_STEPS; i++) {
+    const depth = i / FADE_STEPS;
+    linear[i] = Math.round(full * depth);
+    smooth[i] = Math.round(full * depth * depth * (3 - 2 * depth));
+  }
+  const made = { linear, smooth };
+  fades.set(full, made);
+  return made;
 }
 
 /**
@@ -38,14 +54,16 @@ for (let i = 0; i <= FADE_STEPS; i++) {
  * @param {Dab} to
  * @param {number} hardness 1 = a crisp rim (one pixel of antialiasing), 0 = fades from the middle
  * @param {boolean} startCap false leaves out what the movement before has painted already
+ * @param {number} [full] coverage of the core, from 1 to 255
  * @returns {Capsule}
  */
-export function capsule(from, to, hardness, startCap) {
+export function capsule(from, to, hardness, startCap, full = 255) {
   const radius = Math.max(from.radius, to.radius);
   const ramp = Math.max(1, radius * (1 - hardness));
   const dx = to.x - from.x;
   const dy = to.y - from.y;
   const length2 = dx * dx + dy * dy;
+  const { linear, smooth } = fadesTo(full);
   return {
     ax: from.x,
     ay: from.y,
@@ -60,6 +78,7 @@ export function capsule(from, to, hardness, startCap) {
     core: Math.min(from.radius, to.radius) + 0.5 - ramp,
     ramp,
     fade: ramp > 2 ? smooth : linear,
+    full,
     startCap: startCap || !length2,
   };
 }
@@ -141,7 +160,7 @@ function widenByEdge(shape, nx, ny, row) {
  * @param {number} grain pixels per block
  */
 export function fadeInto(line, shape, left, y, from, to, grain) {
-  const { ax, dx, dy, perLength2, rim, rimGrowth, ramp, fade, startCap } = shape;
+  const { ax, dx, dy, perLength2, rim, rimGrowth, ramp, fade, full, startCap } = shape;
   const py = y - shape.ay;
   const stepsPerPixel = FADE_STEPS / ramp;
   for (let block = from; block < to; block++) {
@@ -152,7 +171,7 @@ export function fadeInto(line, shape, left, y, from, to, grain) {
     const ex = px - along * dx;
     const ey = py - along * dy;
     const depth = isBehind ? 0 : rim + along * rimGrowth - Math.sqrt(ex * ex + ey * ey);
-    const value = depth <= 0 ? 0 : depth >= ramp ? 255 : fade[(depth * stepsPerPixel) | 0];
+    const value = depth <= 0 ? 0 : depth >= ramp ? full : fade[(depth * stepsPerPixel) | 0];
     const end = (block + 1) * grain;
     for (let x = block * grain; x < end; x++) line[x] = value;
   }

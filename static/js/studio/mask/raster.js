@@ -30,6 +30,8 @@ const EACH_BYTE = 0x01010101;
 /** The values of one row while it is stamped, also as words of four. */
 const line = new Uint8Array(TILE);
 const lineWords = new Int32Array(line.buffer);
+/** The tile that was last painted evenly and partly: a big weak brush needs it many times. Never written to. */
+let even = FULL;
 const HALF_DIAGONAL = (TILE / 2) * Math.SQRT2;
 
 /**
@@ -67,17 +69,31 @@ export function stamp(mask, shape, erase) {
  */
 function stampTile(mask, column, row, shape, erase) {
   const index = row * mask.columns + column;
-  const done = erase ? null : FULL;
-  if (mask.slots[index] === done) return;
+  const slot = mask.slots[index];
+  if (slot === (erase ? null : FULL)) return;
+  const done = evenTile(erase ? 255 - shape.full : shape.full);
+  if (slot === done) return;
   const left = column * TILE;
   const top = row * TILE;
   if (distance(shape, left + TILE / 2, top + TILE / 2) - HALF_DIAGONAL > shape.outer) return;
-  if (farthestCorner(shape, left, top) <= shape.core) {
+  const isWhole = shape.full === 255 || slot === (erase ? FULL : null);
+  if (isWhole && farthestCorner(shape, left, top) <= shape.core) {
     mask.put(index, done);
     return;
   }
   const grain = GRAINS.find(({ from }) => shape.ramp >= from)?.grain ?? 1;
   stampRows(mask.writable(index), left, top, shape, grain, erase);
+}
+
+/**
+ * @param {number} value
+ * @returns {import("./tiles.js").Slot}
+ */
+function evenTile(value) {
+  if (value === 0) return null;
+  if (value === 255) return FULL;
+  if (even[0] !== value) even = new Uint8Array(TILE_AREA).fill(value);
+  return even;
 }
 
 /**
@@ -120,11 +136,24 @@ function stampRows(tile, left, top, shape, grain, erase) {
     fadeInto(line, shape, left, y, from, coreFrom, grain);
     fadeInto(line, shape, left, y, coreTo, to, grain);
     for (let i = row << TILE_SHIFT; i < (row + grain) << TILE_SHIFT; i += TILE) {
-      tile.fill(erase ? 0 : 255, i + coreFrom * grain, i + coreTo * grain);
+      fillCore(tile, i + coreFrom * grain, i + coreTo * grain, shape.full, erase);
       merge(tile, i, from * grain, coreFrom * grain, grain, erase);
       merge(tile, i, coreTo * grain, to * grain, grain, erase);
     }
   }
+}
+
+/**
+ * @param {Tile} tile
+ * @param {number} from
+ * @param {number} to
+ * @param {number} full
+ * @param {boolean} erase
+ */
+function fillCore(tile, from, to, full, erase) {
+  if (full === 255) tile.fill(erase ? 0 : 255, from, to);
+  else if (erase) for (let i = from; i < to; i++) tile[i] = Math.min(tile[i], 255 - full);
+  else for (let i = from; i < to; i++) tile[i] = Math.max(tile[i], full);
 }
 
 /**

@@ -20,6 +20,7 @@ export class Stroke {
   #hardness;
   #spacing;
   #erase;
+  #full;
   /** @type {Dab | null} */
   #last = null;
   /** The newest sample when it was too near to be drawn. @type {Dab | null} */
@@ -28,13 +29,14 @@ export class Stroke {
   /**
    * Opens a step on the mask.
    * @param {TileMask} mask
-   * @param {{hardness: number, erase: boolean}} brush hardness from 0 to 1
+   * @param {{hardness: number, erase: boolean, opacity?: number}} brush hardness and opacity from 0 to 1
    */
-  constructor(mask, { hardness, erase }) {
+  constructor(mask, { hardness, erase, opacity = 1 }) {
     this.#mask = mask;
     this.#hardness = hardness;
     this.#spacing = SPACING_SOFT + (SPACING_HARD - SPACING_SOFT) * hardness;
     this.#erase = erase;
+    this.#full = Math.max(1, Math.round(255 * opacity));
     mask.begin();
   }
 
@@ -84,7 +86,7 @@ export class Stroke {
   #draw(from, to, startCap) {
     this.#last = to;
     this.#held = null;
-    const shape = capsule(from, to, this.#hardness, startCap);
+    const shape = capsule(from, to, this.#hardness, startCap, this.#full);
     return stamp(this.#mask, shape, this.#erase);
   }
 }

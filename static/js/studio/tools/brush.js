@@ -43,7 +43,11 @@ export class BrushTool {
    * @returns {Box | null} what has to be shown anew
    */
   start(sample, { erase, shift }) {
-    this.#stroke = new Stroke(this.#sheet.mask, { hardness: this.#settings.hardness, erase: erase || this.erases });
+    this.#stroke = new Stroke(this.#sheet.mask, {
+      hardness: this.#settings.hardness,
+      opacity: this.#settings.option("opacity") ? this.#settings.number("opacity") : 1,
+      erase: erase || this.erases,
+    });
     const dab = this.#dab(sample);
     const from = this.#lastEnd;
     const box = shift && from ? this.#stroke.add({ ...dab, x: from.x, y: from.y }) : null;

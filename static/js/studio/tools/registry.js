@@ -1,9 +1,11 @@
 /** Every tool, in the order of the toolbar. Keys, settings and what the pointer does follow from here. */
 
-import { BRUSH_OPTIONS } from "../settings.js";
+import { PAINT_OPTIONS } from "../settings.js";
 import { BrushTool } from "./brush.js";
 import { HandTool } from "./hand.js";
-import { RectangleTool } from "./rectangle.js";
+import { LassoTool } from "./lasso.js";
+import { PolygonTool } from "./polygon.js";
+import { ELLIPSE, RECTANGLE, ShapeTool } from "./shape.js";
 
 /**
  * @typedef {object} Entry
@@ -17,8 +19,11 @@ import { RectangleTool } from "./rectangle.js";
 
 /** @type {readonly Entry[]} */
 export const TOOLS = [
-  { name: "brush", label: "Brush", keys: ["B"], options: BRUSH_OPTIONS, make: (desk) => new BrushTool(desk) },
-  { name: "eraser", label: "Eraser", keys: ["E"], options: BRUSH_OPTIONS, make: (desk) => new BrushTool(desk, true) },
-  { name: "rectangle", label: "Rectangle", keys: ["R", "M"], options: {}, make: (desk) => new RectangleTool(desk) },
+  { name: "brush", label: "Brush", keys: ["B"], options: PAINT_OPTIONS, make: (desk) => new BrushTool(desk) },
+  { name: "eraser", label: "Eraser", keys: ["E"], options: PAINT_OPTIONS, make: (desk) => new BrushTool(desk, true) },
+  { name: "rectangle", label: "Rectangle", keys: ["R", "M"], options: {}, make: (desk) => new ShapeTool(desk, RECTANGLE) },
+  { name: "ellipse", label: "Ellipse", keys: ["O"], options: {}, make: (desk) => new ShapeTool(desk, ELLIPSE) },
+  { name: "lasso", label: "Lasso", keys: ["L"], next: "polygon", options: {}, make: (desk) => new LassoTool(desk) },
+  { name: "polygon", label: "Polygon lasso", keys: ["Shift+L"], next: "lasso", options: {}, make: (desk) => new PolygonTool(desk) },
   { name: "hand", label: "Move the view", keys: ["H"], options: {}, make: () => new HandTool() },
 ];
