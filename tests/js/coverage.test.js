@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { findAreas } from "../../static/js/studio/mask/areas.js";
 import { CoverageMeter, coverageWords, percentText } from "../../static/js/studio/mask/coverage.js";
+import { ExtentFinder } from "../../static/js/studio/mask/extent.js";
 import { fillAll, fillBox } from "../../static/js/studio/mask/raster.js";
 import { MaskSheet } from "../../static/js/studio/mask/sheet.js";
+import { Stroke } from "../../static/js/studio/mask/stroke.js";
 import { TileMask } from "../../static/js/studio/mask/tiles.js";
 
 /**
@@ -69,6 +72,61 @@ test("the meter sees tiles that changed after it measured them", () => {
   meter.measure();
   fill(mask, [[0, 0, 20, 10]]);
   assert.equal(meter.measure().share, 200 / 90_000);
+});
+
+test("what is counted in the middle of a stroke does not stick", () => {
+  const mask = new TileMask(300, 300);
+  const meter = new CoverageMeter(mask);
+  const extent = new ExtentFinder(mask);
+  const stroke = new Stroke(mask, { hardness: 1, erase: false });
+  stroke.add({ x: 50, y: 50, radius: 10 });
+  const early = meter.measure().share;
+  assert.equal(extent.find()?.right, 60);
+  stroke.add({ x: 150, y: 50, radius: 10 });
+  assert.ok(meter.measure().share > 3 * early);
+  stroke.finish();
+  assert.ok(meter.measure().share > 3 * early);
+  assert.equal(extent.find()?.right, 160);
+});
+
+/**
+ * The same areas cell by cell, as everybody would find them.
+ * @param {Uint8Array} grid emptied
+ * @param {number} width
+ */
+function floodedAreas(grid, width) {
+  const height = grid.length / width;
+  const areas = [];
+  for (let start = grid.indexOf(1); start >= 0; start = grid.indexOf(1)) {
+    const area = { left: width, top: height, right: 0, bottom: 0 };
+    const open = [start];
+    while (open.length) {
+      const at = Number(open.pop());
+      const [x, y] = [at % width, Math.floor(at / width)];
+      if (!grid[at]) continue;
+      grid[at] = 0;
+      area.left = Math.min(area.left, x);
+      area.top = Math.min(area.top, y);
+      area.right = Math.max(area.right, x + 1);
+      area.bottom = Math.max(area.bottom, y + 1);
+      for (const [dx, dy] of [[-1, -1], [0, -1], [1, -1], [-1, 0], [1, 0], [-1, 1], [0, 1], [1, 1]]) {
+        if (x + dx >= 0 && x + dx < width && y + dy >= 0 && y + dy < height) open.push(at + dy * width + dx);
+      }
+    }
+    areas.push(area);
+  }
+  return areas;
+}
+
+test("areas found row by row are those that flooding finds, in the same order", () => {
+  let seed = 5;
+  const next = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
+  for (let round = 0; round < 400; round++) {
+    const [width, height] = [1 + Math.floor(next() * 14), 1 + Math.floor(next() * 14)];
+    const density = next();
+    const grid = new Uint8Array(width * height).map(() => Number(next() < density));
+    assert.deepEqual(findAreas(grid.slice(), width), floodedAreas(grid, width), `round ${round}`);
+  }
 });
 
 test("coverage reads like a sentence", () => {

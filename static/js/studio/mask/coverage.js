@@ -1,6 +1,7 @@
 /** How much of the picture is painted, and in how many separate areas. */
 
-import { FULL, TILE, TILE_SHIFT, wordsOf } from "./tiles.js";
+import { findAreas } from "./areas.js";
+import { FULL, TILE, TILE_AREA, TILE_SHIFT } from "./tiles.js";
 
 /** @typedef {import("./box.js").Box} Box */
 /** @typedef {import("./tiles.js").Slot} Slot */
@@ -21,6 +22,8 @@ export class CoverageMeter {
   #cell;
   /** Committed tiles never change, so what was counted once holds. @type {WeakMap<Tile, TileFacts>} */
   #known = new WeakMap();
+  /** The whole count, and the tiles for which it holds. @type {{slots: Slot[], painted: number, areas: Box[]} | null} */
+  #last = null;
 
   /** @param {TileMask} mask */
   constructor(mask) {
@@ -35,8 +38,8 @@ export class CoverageMeter {
    */
   measure() {
     const { width, height } = this.#mask;
-    const { painted, grid, across } = this.#count();
-    return { share: painted / (width * height), areas: findAreas(grid, across).length };
+    const { painted, areas } = this.#count();
+    return { share: painted / (width * height), areas: areas.length };
   }
 
   /**
@@ -45,9 +48,8 @@ export class CoverageMeter {
    */
   areaBoxes() {
     const { width, height } = this.#mask;
-    const { grid, across } = this.#count();
     const cell = this.#cell;
-    return findAreas(grid, across).map(({ left, top, right, bottom }) => ({
+    return this.#count().areas.map(({ left, top, right, bottom }) => ({
       left: left * cell,
       top: top * cell,
       right: Math.min(width, right * cell),
@@ -55,8 +57,19 @@ export class CoverageMeter {
     }));
   }
 
-  /** Counts the painted pixels, and marks the cells that hold any. */
+  /** Counts the painted pixels, and finds the areas in cells; the same mask is not counted twice. */
   #count() {
+    const { slots, isChanging } = this.#mask;
+    const last = this.#last;
+    if (last && !isChanging && slots.every((slot, index) => slot === last.slots[index])) return last;
+    const { painted, grid, across } = this.#marked();
+    const counted = { slots: slots.slice(), painted, areas: findAreas(grid, across) };
+    this.#last = isChanging ? null : counted;
+    return counted;
+  }
+
+  /** Counts the painted pixels, and marks the cells that hold any. */
+  #marked() {
     const { width, height, columns, rows, slots } = this.#mask;
     const perTile = TILE / this.#cell;
     const grid = new Uint8Array(columns * perTile * rows * perTile);
@@ -67,7 +80,7 @@ export class CoverageMeter {
       const row = Math.floor(index / columns);
       const across = Math.min(TILE, width - column * TILE);
       const down = Math.min(TILE, height - row * TILE);
-      const facts = this.#facts(slot, across, down);
+      const facts = this.#facts(slot, index, across, down);
       painted += facts.painted;
       for (let y = 0; y < perTile; y++) {
         const start = (row * perTile + y) * columns * perTile + column * perTile;
@@ -79,17 +92,18 @@ export class CoverageMeter {
 
   /**
    * @param {Tile} tile
+   * @param {number} index
    * @param {number} across pixels of it that lie in the picture
    * @param {number} down
    * @returns {TileFacts}
    */
-  #facts(tile, across, down) {
+  #facts(tile, index, across, down) {
     const shift = Math.log2(this.#cell);
     if (tile === FULL) return fullFacts(across, down, shift);
     const known = this.#known.get(tile);
     if (known) return known;
     const facts = countedFacts(tile, across, down, shift);
-    this.#known.set(tile, facts);
+    if (this.#mask.isSettled(index)) this.#known.set(tile, facts);
     return facts;
   }
 }
@@ -104,18 +118,24 @@ export class CoverageMeter {
 function countedFacts(tile, across, down, shift) {
   const perTile = TILE >> shift;
   const cells = new Uint8Array(perTile * perTile);
-  const words = wordsOf(tile);
+  // Signed words stay small integers for the engine; unsigned ones would become floating point.
+  const words = new Int32Array(tile.buffer, tile.byteOffset, TILE_AREA / 4);
+  const whole = across >> 2;
   let painted = 0;
   for (let y = 0; y < down; y++) {
     const cellRow = (y >> shift) * perTile;
     const start = y << TILE_SHIFT;
+    const first = start >> 2;
     // Four pixels at a time: most of a tile is either empty or painted.
-    for (let x = 0; x + 4 <= across; x += 4) {
-      const word = words[(start + x) >> 2];
-      if (!word) continue;
-      painted += paintedIn(word);
-      if (word & 0xffff) cells[cellRow + (x >> shift)] = 1;
-      if (word >>> 16) cells[cellRow + ((x + 2) >> shift)] = 1;
+    for (let i = 0; i < whole; i++) {
+      const word = words[first + i];
+      if (word === 0) continue;
+      painted += word === -1 ? 4 : paintedIn(word);
+      if (shift > 1) cells[cellRow + (i >> (shift - 2))] = 1;
+      else {
+        if (word & 0xffff) cells[cellRow + (i << 1)] = 1;
+        if (word >>> 16) cells[cellRow + (i << 1) + 1] = 1;
+      }
     }
     for (let x = across & ~3; x < across; x++) {
       if (!tile[start + x]) continue;
@@ -147,41 +167,6 @@ function fullFacts(across, down, shift) {
   const width = ((across - 1) >> shift) + 1;
   for (let y = 0; y <= (down - 1) >> shift; y++) cells.fill(1, y * perTile, y * perTile + width);
   return { painted: across * down, cells };
-}
-
-/**
- * Connected areas of a grid of 0 and 1, corners count as touching. Empties the grid.
- * @param {Uint8Array} grid
- * @param {number} width
- * @returns {Box[]} in cells
- */
-function findAreas(grid, width) {
-  /** @type {number[]} */
-  const open = [];
-  /** @type {Box[]} */
-  const areas = [];
-  for (let start = grid.indexOf(1); start >= 0; start = grid.indexOf(1, start + 1)) {
-    const area = { left: width, top: Infinity, right: 0, bottom: 0 };
-    areas.push(area);
-    grid[start] = 0;
-    open.push(start);
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      const x = at % width;
-      const y = (at - x) / width;
-      area.left = Math.min(area.left, x);
-      area.top = Math.min(area.top, y);
-      area.right = Math.max(area.right, x + 1);
-      area.bottom = Math.max(area.bottom, y + 1);
-      for (let row = at - width; row <= at + width; row += width) {
-        for (let step = x ? -1 : 0; step <= (x < width - 1 ? 1 : 0); step++) {
-          if (!grid[row + step]) continue;
-          grid[row + step] = 0;
-          open.push(row + step);
-        }
-      }
-    }
-  }
-  return areas;
 }
 
 /**

@@ -32,7 +32,7 @@ export class ExtentFinder {
       const bottom = Math.min(height, top + TILE);
       // What lies inside already cannot widen it.
       if (found && left >= found.left && right <= found.right && top >= found.top && bottom <= found.bottom) return;
-      const inTile = this.#inTile(slot, right - left, bottom - top);
+      const inTile = this.#inTile(slot, index, right - left, bottom - top);
       if (!inTile) return;
       found = {
         left: Math.min(found?.left ?? width, left + inTile.left),
@@ -46,18 +46,18 @@ export class ExtentFinder {
 
   /**
    * @param {Tile} tile
+   * @param {number} index
    * @param {number} across pixels of it that lie in the picture
    * @param {number} down
    * @returns {Box | null}
    */
-  #inTile(tile, across, down) {
+  #inTile(tile, index, across, down) {
     if (tile === FULL) return { left: 0, top: 0, right: across, bottom: down };
-    let known = this.#known.get(tile);
-    if (!known) {
-      known = { box: scanned(tile, across, down) };
-      this.#known.set(tile, known);
-    }
-    return known.box;
+    const known = this.#known.get(tile);
+    if (known) return known.box;
+    const box = scanned(tile, across, down);
+    if (this.#mask.isSettled(index)) this.#known.set(tile, { box });
+    return box;
   }
 }
 

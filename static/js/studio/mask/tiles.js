@@ -44,6 +44,14 @@ export class TileMask {
     return this.#before !== null;
   }
 
+  /**
+   * Whether a tile will never be written to any more; one that an open step has made still is.
+   * @param {number} index
+   */
+  isSettled(index) {
+    return !this.#before || !this.#own.has(index);
+  }
+
   /** Whether nothing at all is painted. Exact between steps, because emptied tiles become null. */
   get isEmpty() {
     return this.slots.every((slot) => slot === null);
