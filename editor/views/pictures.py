@@ -166,6 +166,7 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
             "height": picture.height,
             "preview_url": picture.preview_url,
             "full_url": picture.full_url,
+            "outline_url": reverse("editor:picture_outline", args=[picture.pk]),
             "thumb_url": picture.thumb_url,
         },
         "models": context["models"],

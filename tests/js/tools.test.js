@@ -18,7 +18,7 @@ function template(name) {
 
 test("every tool has a button, keys, and words or settings", () => {
   const buttons = template("_studio_tools.html");
-  const options = template("_studio_tool_options.html");
+  const options = template("_studio_tool_options.html") + template("_studio_select_options.html");
   const spoken = [...options.matchAll(/data-for-tool="([^"]+)"/g)].flatMap(([, names]) => names.split(" "));
   for (const { name, label, keys } of TOOLS) {
     assert.ok(buttons.includes(`data-command="${name}"`), `${name} has no button`);
@@ -30,7 +30,7 @@ test("every tool has a button, keys, and words or settings", () => {
 });
 
 test("every field in the panel belongs to a setting of each tool that shows it", () => {
-  const parts = template("_studio_tool_options.html").split(/(?=data-for-tool=)/).slice(1);
+  const parts = (template("_studio_tool_options.html") + template("_studio_select_options.html")).split(/(?=data-for-tool=)/).slice(1);
   for (const part of parts) {
     const names = /data-for-tool="([^"]+)"/.exec(part)?.[1].split(" ") ?? [];
     for (const [, option] of part.matchAll(/data-option="([^"]+)"/g)) {

@@ -29,6 +29,8 @@ export const KEYMAP = [
   { command: "all", label: "Paint everything", group: "Mask", keys: ["Ctrl+A"] },
   { command: "invert", label: "Invert", group: "Mask", keys: ["Shift+V", "Ctrl+Shift+I"] },
   { command: "clear", label: "Clear", group: "Mask", keys: ["Shift+C", "Ctrl+D"] },
+  { command: "snap", label: "Snap the mask to edges", group: "Mask", keys: ["Shift+Q"] },
+  { command: "refine", label: "Refine the newest outline", group: "Mask", keys: ["Shift+R"] },
   { command: "finish", label: "Close the open shape", group: "Mask", keys: ["Enter"] },
   { command: "take-back", label: "Take its last point back", group: "Mask", keys: ["Backspace"], repeats: true },
   { command: "cancel", label: "Give up what is unfinished", group: "Mask", keys: ["Escape"] },

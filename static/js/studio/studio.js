@@ -6,6 +6,7 @@ import { Cursor } from "./cursor.js";
 import { LongWork } from "./long-work.js";
 import { OutlineView } from "./outline.js";
 import { PointerInput } from "./pointer.js";
+import { Selection } from "./selection.js";
 import { Stage } from "./stage.js";
 import { Toolbelt } from "./toolbelt.js";
 import { TOOLS } from "./tools/registry.js";
@@ -54,6 +55,7 @@ export class Studio {
     this.work = new LongWork(this.sheet, (words) => this.#say(words));
     this.#busy = /** @type {HTMLElement} */ (element.querySelector("[data-stage-busy]"));
     this.#cursor = new Cursor(element);
+    this.selection = new Selection(element, picture, this.sheet, () => this.#tell());
     const outline = new OutlineView(element);
     this.tools = new Toolbelt(this.#desk(picture, outline), storage);
     this.input = new PointerInput(element, this.#hands());
@@ -121,6 +123,7 @@ export class Studio {
       show: (box) => this.stage.maskChanged(box),
       work: (words, prepare) => this.work.run(words, prepare),
       tell: () => this.#tell(),
+      ...this.selection.parts,
     };
   }
 
@@ -159,6 +162,7 @@ export class Studio {
       all: { run: () => void sheet.change(fillAll) },
       invert: { run: () => void sheet.change(invert) },
       clear: { run: () => void sheet.change(clear), isEnabled: isPainted },
+      ...this.selection.commands(),
       cancel: { run: () => this.#giveUp(), isEnabled: () => this.#isUnfinished },
     };
   }
@@ -256,13 +260,14 @@ export class Studio {
   }
 
   get #isUnfinished() {
-    return this.input.isBusy || this.isOpen || this.work.isBusy;
+    return this.input.isBusy || this.isOpen || this.work.isBusy || this.selection.selecting.isBusy;
   }
 
   /** Esc: the press that is going on, else the open shape, else long work. */
   #giveUp() {
     if (this.input.isBusy) this.input.cancel();
     else if (this.isOpen) this.tools.tool.cancel();
+    else if (this.selection.selecting.isBusy) this.selection.selecting.cancel();
     else this.work.cancel();
   }
 

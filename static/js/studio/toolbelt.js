@@ -53,6 +53,7 @@ export class Toolbelt {
     if (held === this.#held) return;
     this.#held.tool.cancel();
     this.#held = held;
+    held.tool.take?.();
     this.#tell();
   }
 

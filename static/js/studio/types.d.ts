@@ -8,6 +8,8 @@ export interface Picture {
   height: number;
   preview_url: string;
   full_url: string;
+  /** Where a rough selection becomes an outline. */
+  outline_url: string;
 }
 
 export interface Model {

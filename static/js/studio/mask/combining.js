@@ -23,6 +23,17 @@ export function combine(mask, slots, way) {
 }
 
 /**
+ * The same for tiles that are no mask, or no longer.
+ * @param {Slot[]} olds
+ * @param {Slot[]} slots
+ * @param {Way} way
+ * @returns {Slot[]}
+ */
+export function joinedSlots(olds, slots, way) {
+  return olds.map((old, index) => joined(old, slots[index], way));
+}
+
+/**
  * @param {Slot} old
  * @param {Slot} other
  * @param {Way} way

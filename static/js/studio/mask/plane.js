@@ -25,6 +25,49 @@ export function emptyPlane(width, height) {
 }
 
 /**
+ * A mask as one plane of its size.
+ * @param {import("./tiles.js").TileMask} mask
+ * @returns {Plane}
+ */
+export function planeOf({ width, height, columns, slots }) {
+  const plane = emptyPlane(width, height);
+  slots.forEach((slot, index) => {
+    if (!slot) return;
+    const left = (index % columns) * TILE;
+    const top = Math.floor(index / columns) * TILE;
+    const across = Math.min(TILE, width - left);
+    for (let y = top; y < Math.min(height, top + TILE); y++) {
+      const row = (y - top) << TILE_SHIFT;
+      plane.data.set(slot.subarray(row, row + across), y * width + left);
+    }
+  });
+  return plane;
+}
+
+/**
+ * A plane with each square of pixels brought together into one, by its mean.
+ * @param {Plane} plane
+ * @param {number} factor
+ * @returns {Plane}
+ */
+export function reduced(plane, factor) {
+  const small = emptyPlane(Math.ceil(plane.width / factor), Math.ceil(plane.height / factor));
+  for (let y = 0; y < small.height; y++) {
+    const bottom = Math.min(plane.height, (y + 1) * factor);
+    for (let x = 0; x < small.width; x++) {
+      const right = Math.min(plane.width, (x + 1) * factor);
+      let sum = 0;
+      for (let row = y * factor; row < bottom; row++) {
+        for (let column = x * factor; column < right; column++) sum += plane.data[row * plane.width + column];
+      }
+      const count = (bottom - y * factor) * (right - x * factor);
+      small.data[y * small.width + x] = Math.round(sum / count);
+    }
+  }
+  return small;
+}
+
+/**
  * The tiles of a plane that covers a box of the picture; outside the box nothing is selected.
  * @param {Plane} plane
  * @param {Size} picture

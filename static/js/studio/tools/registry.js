@@ -2,10 +2,13 @@
 
 import { PAINT_OPTIONS } from "../settings.js";
 import { BrushTool } from "./brush.js";
+import { BUCKET_OPTIONS, BucketTool } from "./bucket.js";
 import { HandTool } from "./hand.js";
 import { LassoTool } from "./lasso.js";
 import { PolygonTool } from "./polygon.js";
+import { QUICK_OPTIONS, QuickTool } from "./quick.js";
 import { ELLIPSE, RECTANGLE, ShapeTool } from "./shape.js";
+import { WAND_OPTIONS, WandTool } from "./wand.js";
 
 /**
  * @typedef {object} Entry
@@ -25,5 +28,8 @@ export const TOOLS = [
   { name: "ellipse", label: "Ellipse", keys: ["O"], options: {}, make: (desk) => new ShapeTool(desk, ELLIPSE) },
   { name: "lasso", label: "Lasso", keys: ["L"], next: "polygon", options: {}, make: (desk) => new LassoTool(desk) },
   { name: "polygon", label: "Polygon lasso", keys: ["Shift+L"], next: "lasso", options: {}, make: (desk) => new PolygonTool(desk) },
+  { name: "wand", label: "Magic wand", keys: ["W"], options: WAND_OPTIONS, make: (desk) => new WandTool(desk) },
+  { name: "quick", label: "Quick selection", keys: ["Q"], options: QUICK_OPTIONS, make: (desk) => new QuickTool(desk) },
+  { name: "bucket", label: "Bucket", keys: ["G"], options: BUCKET_OPTIONS, make: (desk) => new BucketTool(desk) },
   { name: "hand", label: "Move the view", keys: ["H"], options: {}, make: () => new HandTool() },
 ];

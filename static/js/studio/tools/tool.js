@@ -27,6 +27,9 @@
  * @property {(outline: Outline | null) => void} outline shows the unfinished shape
  * @property {(box: Box | null) => void} show draws this part of the mask anew
  * @property {Work} work
+ * @property {import("../picture-pixels.js").PicturePixels} pixels
+ * @property {import("../selecting.js").Selecting} selecting brings into the mask what is found in the picture
+ * @property {import("../outlines.js").Outlines} outlines
  * @property {() => void} tell `isOpen` has changed
  */
 
@@ -48,6 +51,7 @@
  * `start`, `move` and `end` are one press of the pointer, and return the picture pixels to show anew.
  * @typedef {object} Tool
  * @property {"ring" | "cross" | "hand"} cursor what the pointer looks like; a ring has the size of the settings
+ * @property {() => void} [take] it comes into the hand
  * @property {boolean} [erases] takes away whichever button is pressed
  * @property {(sample: Sample, manner: Manner) => Box | null} start
  * @property {(samples: Sample[], manner: Manner) => Box | null} move also, without samples, when a key changes the manner
