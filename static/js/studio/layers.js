@@ -1,5 +1,7 @@
 /** The two canvases, both as large as the stage and never larger: the picture and the mask over it. */
 
+import { FIRST_LOOK, readColour, shadesOf } from "./look.js";
+import { Ants } from "./mask/ants.js";
 import { OverlayPainter, makePalette } from "./mask/overlay.js";
 import { clip } from "./mask/box.js";
 
@@ -13,8 +15,9 @@ import { clip } from "./mask/box.js";
 const SQUARES_FROM = 3;
 /** Width of an overlay stripe in CSS pixels; becomes a power of two of device pixels. */
 const STRIPE = 4;
-const STRIPE_ALPHA = 150;
-const RIM_ALPHA = 255;
+const DASH = 4;
+const BLACK = { red: 0, green: 0, blue: 0, alpha: 255 };
+const WHITE = { red: 255, green: 255, blue: 255, alpha: 255 };
 
 export class Layers {
   #picture;
@@ -22,6 +25,12 @@ export class Layers {
   #painter = new OverlayPainter();
   #palette;
   #pixels = new ImageData(1, 1);
+  #ants = new Ants();
+  /** Whether the mask was drawn since the last step, and whether the ants have to be found anew. */
+  #drawn = true;
+  #lost = true;
+  /** Where their dashes begin. */
+  #origin = 0;
   /** Device pixels per CSS pixel. */
   density = 1;
 
@@ -32,12 +41,33 @@ export class Layers {
   constructor(picture, overlay) {
     this.#picture = context(picture);
     this.#overlay = context(overlay);
-    const style = getComputedStyle(overlay);
-    this.#palette = makePalette(
-      { ...readColour(style.getPropertyValue("--color-mask-dark")), alpha: STRIPE_ALPHA },
-      { ...readColour(style.getPropertyValue("--color-mask-light")), alpha: STRIPE_ALPHA },
-      { ...readColour(style.getPropertyValue("--color-mask-dark")), alpha: RIM_ALPHA },
-    );
+    this.#palette = paletteOf(FIRST_LOOK, overlay);
+  }
+
+  /** @param {import("./preferences.js").KeptLook} look takes effect with the next drawing */
+  setLook(look) {
+    const { canvas } = this.#overlay;
+    this.#palette = paletteOf(look, canvas);
+    canvas.style.mixBlendMode = look.colour === "negative" ? "difference" : "";
+  }
+
+  /** Moves the dashes of the outline one pixel on. */
+  march() {
+    // While a hand paints or moves the view, its frames come first: the outline waits for a pause.
+    if (this.#drawn) {
+      this.#drawn = false;
+      this.#lost = true;
+      return;
+    }
+    const pixels = new Uint32Array(this.#pixels.data.buffer);
+    if (this.#lost) this.#ants.find(pixels, this.#pixels.width, this.#origin);
+    this.#lost = false;
+    this.#palette.march = (this.#palette.march + Math.round(this.density)) & (this.#palette.dash * 2 - 1);
+    this.#ants.step(pixels, this.#palette.march, this.#palette);
+    const { box } = this.#ants;
+    if (!box) return;
+    const { left, top, right, bottom } = box;
+    this.#overlay.putImageData(this.#pixels, 0, 0, left, top, right - left, bottom - top);
   }
 
   /**
@@ -55,6 +85,7 @@ export class Layers {
       canvas.style.height = `${height / density}px`;
     }
     this.#pixels = new ImageData(width, height);
+    this.#drawn = true;
   }
 
   /**
@@ -115,6 +146,9 @@ export class Layers {
       { width, height },
     );
     if (!box) return;
+    this.#drawn = true;
+    this.#palette.dash = this.density > 1.5 ? DASH * 2 : DASH;
+    this.#origin = Math.round(x) + Math.round(y);
     const pixels = new Uint32Array(this.#pixels.data.buffer);
     const stripe = this.density > 1.5 ? STRIPE * 2 : STRIPE;
     this.#painter.draw(mask, pixels, width, box, { scale, x, y }, this.#palette, stripe);
@@ -131,9 +165,31 @@ function context(canvas) {
 }
 
 /**
- * @param {string} token a colour token as written, "#rrggbb"
+ * @param {import("./preferences.js").KeptLook} look
+ * @param {HTMLElement} element whose tokens hold
  */
-function readColour(token) {
-  const value = Number.parseInt(token.trim().slice(1), 16) || 0;
-  return { red: value >> 16, green: (value >> 8) & 255, blue: value & 255 };
+function paletteOf({ colour, opacity, pattern, outline }, element) {
+  const style = getComputedStyle(element);
+  const token = (/** @type {string} */ name) => readColour(style.getPropertyValue(`--color-mask-${name}`));
+  const alpha = (opacity / 100) * 255;
+  const main = { ...token(colour), alpha };
+  const { dark, light } =
+    colour === "signal" ? { dark: token("dark"), light: token("light") } : shadesOf(main);
+  const marches = outline === "moving";
+  const kind = {
+    pattern: /** @type {import("./mask/overlay.js").Pattern} */ (pattern),
+    main,
+    gap: outline === "none" ? null : marches ? WHITE : { ...dark, alpha },
+  };
+  // A negative is white that is subtracted: its darker stripe only turns less of the picture around.
+  if (colour === "negative") {
+    // At half its strength every colour would come out as the same grey.
+    const [faint, strong] = [alpha / 5, 204 + alpha / 5];
+    return makePalette({ ...WHITE, alpha: faint }, { ...WHITE, alpha: strong }, marches ? BLACK : WHITE, {
+      ...kind,
+      main: { ...WHITE, alpha: strong },
+      gap: kind.gap && WHITE,
+    });
+  }
+  return makePalette({ ...dark, alpha }, { ...light, alpha }, marches ? BLACK : { ...dark, alpha }, kind);
 }

@@ -8,6 +8,7 @@ import { Bindings } from "./bindings.js";
 import { Borrowing } from "./borrowing.js";
 import { Help, armDialogs } from "./help.js";
 import { Keys } from "./keys.js";
+import { LookPanel } from "./look-panel.js";
 import { Preferences } from "./preferences.js";
 import { watchModifiers } from "./modifiers.js";
 import { References } from "./references.js";
@@ -130,6 +131,7 @@ function start() {
   const help = new Help(find("[data-help-dialog]"), bindings);
   const preferences = new Preferences(data.urls.preferences, csrfToken(), showUnkept);
   bindings.onChange(() => preferences.keep({ bindings: bindings.kept }));
+  new LookPanel(find("[data-look]"), studio.stage, data.preferences.look, (look) => preferences.keep({ look }));
   form.prompt.value = takePrompt(location.pathname) ?? form.prompt.value;
   const extender = new Extender(root, studio.stage, data.picture, form.prompt);
   const commands = extender.among({

@@ -154,6 +154,17 @@ export class Stage {
     this.#ask();
   }
 
+  /** @param {import("./preferences.js").KeptLook} look of the mask */
+  setLook(look) {
+    this.#layers.setLook(look);
+    this.maskReplaced();
+  }
+
+  /** Moves the outline of the mask one step on, if there is one in sight. */
+  march() {
+    if (!this.#overlay.hidden && !this.#all && !this.#mask.isEmpty) this.#layers.march();
+  }
+
   /** @param {boolean} visible */
   showMask(visible) {
     this.#overlay.hidden = !visible;

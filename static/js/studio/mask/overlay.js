@@ -1,7 +1,8 @@
 /**
  * Turns the mask into the pixels shown over the picture: slanting stripes of a dark and a light
- * colour with a rim around every area. They differ in lightness and in pattern, so seeing the mask
- * never depends on telling hues apart, nor on what colours the picture has.
+ * colour (or fine lines, or one colour) with a rim around every area. Stripes differ in lightness
+ * and in pattern, so seeing the mask never depends on telling hues apart, nor on what colours the
+ * picture has. The rim is opaque, and nothing else is.
  *
  * Lengths are device pixels of the overlay unless they are said to be picture pixels.
  */
@@ -12,9 +13,21 @@ import { FULL, TILE, TILE_SHIFT } from "./tiles.js";
 /** @typedef {import("./tiles.js").TileMask} TileMask */
 /** @typedef {{red: number, green: number, blue: number, alpha: number}} Colour  0 to 255 each */
 
+/** @typedef {"stripes" | "hatch" | "plain"} Pattern */
+
 /**
- * Ready-made pixels: by mask value for the stripes, one for the rim.
- * @typedef {{dark: Uint32Array, light: Uint32Array, rim: number}} Palette
+ * Ready-made pixels, by mask value. The rim is dashes of two colours, or of one twice.
+ * @typedef {object} Palette
+ * @property {Uint32Array} dark
+ * @property {Uint32Array} light
+ * @property {Uint32Array} faint between the lines of a hatch
+ * @property {Uint32Array} main
+ * @property {number} rim
+ * @property {number} gap the rim between its dashes
+ * @property {number} rimBit mask values that differ in it have a rim between them; 0 = no rim
+ * @property {number} dash length of a dash, a power of two
+ * @property {number} march how far the dashes have gone
+ * @property {Pattern} pattern
  */
 
 /**
@@ -30,19 +43,62 @@ const RIM_BIT = 128;
 /** Beyond this many picture pixels per device pixel two samples a side are taken. */
 const SUPERSAMPLE_FROM = 1.5;
 
+/** No paint is quite opaque: that is how the rim is told from it. */
+const MOST_ALPHA = 254;
+const DASH = 4;
+/** How much of the paint's strength remains between the lines of a hatch. */
+const FAINT = 0.25;
+
+/**
+ * @typedef {object} Manner
+ * @property {Pattern} [pattern]
+ * @property {Colour} [main] for the plain pattern
+ * @property {Colour | null} [gap] the rim's second colour; null = no rim at all
+ */
+
 /**
  * @param {Colour} dark
  * @param {Colour} light
  * @param {Colour} rim
+ * @param {Manner} [manner]
  * @returns {Palette}
  */
-export function makePalette(dark, light, rim) {
-  return { dark: ramp(dark), light: ramp(light), rim: pixel(rim, 255) };
+export function makePalette(dark, light, rim, { pattern = "stripes", main = dark, gap = rim } = {}) {
+  return {
+    dark: ramp(dark),
+    light: ramp(light),
+    faint: ramp({ ...main, alpha: main.alpha * FAINT }),
+    main: ramp(main),
+    rim: pixel({ ...rim, alpha: 255 }, 255),
+    gap: pixel({ ...(gap ?? rim), alpha: 255 }, 255),
+    rimBit: gap ? RIM_BIT : 0,
+    dash: DASH,
+    march: 0,
+    pattern,
+  };
 }
 
 /** @param {Colour} colour */
 function ramp(colour) {
-  return new Uint32Array(256).map((_, value) => pixel(colour, value));
+  const alpha = Math.min(MOST_ALPHA, colour.alpha);
+  return new Uint32Array(256).map((_, value) => pixel({ ...colour, alpha }, value));
+}
+
+/**
+ * The pixels of a pattern by their place in it: 256 for each of `period` places.
+ * @param {Palette} palette
+ * @param {number} stripe
+ */
+function weave({ dark, light, faint, main, pattern }, stripe) {
+  const period = pattern === "plain" ? 1 : pattern === "hatch" ? stripe * 4 : stripe * 2;
+  const line = stripe / 2;
+  const pixels = new Uint32Array(period * 256);
+  for (let place = 0; place < period; place++) {
+    const stripes = place & stripe ? dark : light;
+    const hatch = place < line ? dark : place < line * 2 ? light : faint;
+    pixels.set(pattern === "plain" ? main : pattern === "hatch" ? hatch : stripes, place * 256);
+  }
+  return { pixels, wrap: period - 1 };
 }
 
 /**
@@ -58,6 +114,8 @@ function pixel({ red, green, blue, alpha }, value) {
 export class OverlayPainter {
   #row = new Uint8Array(0);
   #above = new Uint8Array(0);
+  /** @type {{palette: Palette, stripe: number, pixels: Uint32Array, wrap: number} | null} */
+  #woven = null;
 
   /**
    * Draws a part of the overlay.
@@ -75,6 +133,9 @@ export class OverlayPainter {
       this.#row = new Uint8Array(length);
       this.#above = new Uint8Array(length);
     }
+    if (this.#woven?.palette !== palette || this.#woven.stripe !== stripe) {
+      this.#woven = { palette, stripe, ...weave(palette, stripe) };
+    }
     // One row and one column before the box are sampled too: the rim is where neighbours differ.
     sampleRow(mask, this.#above, box.left - 1, length, box.top - 1, placing);
     // Stripes are anchored to the picture, so they travel with it when it is moved.
@@ -83,7 +144,7 @@ export class OverlayPainter {
       sampleRow(mask, this.#row, box.left - 1, length, y, placing);
       const start = y * stride + box.left;
       const target = pixels.subarray(start, start + length - 1);
-      drawRow(this.#row, this.#above, target, anchor + y, palette, stripe);
+      drawRow(this.#row, this.#above, target, anchor + y, palette, this.#woven);
       [this.#row, this.#above] = [this.#above, this.#row];
     }
   }
@@ -93,16 +154,16 @@ export class OverlayPainter {
  * @param {Uint8Array} row values, one before the first to draw
  * @param {Uint8Array} above the same of the row above
  * @param {Uint32Array} target one pixel less than the rows have values
- * @param {number} phase where in the stripes the row begins
+ * @param {number} phase where in the stripes and dashes the row begins
  * @param {Palette} palette
- * @param {number} stripe
+ * @param {{pixels: Uint32Array, wrap: number}} woven
  */
-function drawRow(row, above, target, phase, { dark, light, rim }, stripe) {
+function drawRow(row, above, target, phase, { rim, gap, rimBit, dash, march }, { pixels, wrap }) {
   for (let i = 0; i < target.length; i++) {
     const value = row[i + 1];
-    if (((value ^ row[i]) | (value ^ above[i + 1])) & RIM_BIT) target[i] = rim;
+    if (((value ^ row[i]) | (value ^ above[i + 1])) & rimBit) target[i] = (i + phase + march) & dash ? gap : rim;
     else if (!value) target[i] = 0;
-    else target[i] = ((i + phase) & stripe ? dark : light)[value];
+    else target[i] = pixels[(((i + phase) & wrap) << 8) | value];
   }
 }
 
