@@ -160,6 +160,26 @@ test("the sheet tells about changes, undo and redo, and not about nothing", asyn
   assert.equal(sheet.measure().share, 0.01);
 });
 
+test("the sheet says which tiles are others now: of a step, of its undo, and of no more", async () => {
+  const sheet = new MaskSheet(1000, 700);
+  /** @type {unknown[]} */
+  const said = [];
+  sheet.onChange((replaced) => said.push(replaced));
+  const first = { left: 256, top: 256, right: 512, bottom: 512 };
+  const corner = { left: 768, top: 512, right: 1000, bottom: 700 };
+  const box = (/** @type {number} */ x, /** @type {number} */ y) => ({ left: x, top: y, right: x + 9, bottom: y + 9 });
+  sheet.change((mask) => void fillBox(mask, box(300, 300), false));
+  sheet.change((mask) => void fillBox(mask, box(900, 690), false));
+  await sheet.undo();
+  await sheet.undo();
+  await sheet.redo();
+  const stroke = new Stroke(sheet.mask, { hardness: 1, erase: false });
+  stroke.add({ x: 10, y: 10, radius: 300 });
+  stroke.cancel();
+  sheet.change((mask) => void fillBox(mask, box(900, 690), false));
+  assert.deepEqual(said, [first, corner, corner, first, first, corner]);
+});
+
 test("no step begins while a stroke is open", () => {
   const sheet = new MaskSheet(300, 300);
   sheet.mask.begin();

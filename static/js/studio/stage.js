@@ -150,8 +150,8 @@ export class Stage {
 
   /** Draws the whole mask anew. */
   maskReplaced() {
-    this.#all = true;
-    this.#ask();
+    const { width, height } = this.#picture;
+    this.maskChanged({ left: 0, top: 0, right: width, bottom: height });
   }
 
   /** @param {import("./preferences.js").KeptLook} look of the mask */

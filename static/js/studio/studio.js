@@ -59,7 +59,7 @@ export class Studio {
     const outline = new OutlineView(element);
     this.tools = new Toolbelt(this.#desk(picture, outline), storage);
     this.input = new PointerInput(element, this.#hands());
-    this.sheet.onChange(() => this.#changed());
+    this.sheet.onChange((replaced) => this.#changed(replaced));
     this.stage.onChange(() => {
       outline.follow(this.stage.view);
       this.#showCursor();
@@ -383,8 +383,9 @@ export class Studio {
     this.#tell();
   }
 
-  #changed() {
-    this.stage.maskReplaced();
+  /** @param {Box | null} replaced */
+  #changed(replaced) {
+    this.stage.maskChanged(replaced);
     this.#tell();
   }
 

@@ -3,6 +3,7 @@
 import { CoverageMeter } from "./coverage.js";
 import { ExtentFinder } from "./extent.js";
 import { History } from "./history.js";
+import { ReplacedTiles } from "./replaced.js";
 import { TileMask } from "./tiles.js";
 
 /** @typedef {import("./box.js").Box} Box */
@@ -11,7 +12,8 @@ import { TileMask } from "./tiles.js";
 export class MaskSheet {
   #meter;
   #extent;
-  /** @type {(() => void)[]} */
+  #replaced;
+  /** @type {((replaced: Box | null) => void)[]} */
   #listeners = [];
   #revision = 0;
   #isHeld = false;
@@ -28,6 +30,7 @@ export class MaskSheet {
     this.history = new History(this.mask, options);
     this.#meter = new CoverageMeter(this.mask);
     this.#extent = new ExtentFinder(this.mask);
+    this.#replaced = new ReplacedTiles(this.mask);
   }
 
   /** Grows with every change, undo and redo; tells whether the mask is still the one sent. */
@@ -41,8 +44,8 @@ export class MaskSheet {
   }
 
   /**
-   * Calls back after every finished change.
-   * @param {() => void} listener
+   * Calls back after every finished change, with the box of the tiles that are others now.
+   * @param {(replaced: Box | null) => void} listener
    */
   onChange(listener) {
     this.#listeners.push(listener);
@@ -116,6 +119,7 @@ export class MaskSheet {
 
   #tell() {
     this.#revision++;
-    for (const listener of this.#listeners) listener();
+    const replaced = this.#replaced.take();
+    for (const listener of this.#listeners) listener(replaced);
   }
 }
