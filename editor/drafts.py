@@ -114,7 +114,8 @@ def _write(picture: Picture, current: Draft | None, fields: dict[str, Any]) -> N
 
 
 def _keep_aside(picture: Picture, replaced: Draft) -> None:
-    """Keep what stood there under an id of its own, and no more than a few of them."""
+    """Keep what stood there under an id of its own, once, and no more than a few of them."""
+    Draft.objects.aside(picture).filter(revision=replaced.revision).delete()
     replaced.pk = uuid.uuid4()
     replaced.set_aside_at = timezone.now()
     replaced.save(force_insert=True)

@@ -4,6 +4,7 @@ import { startCompare } from "./compare.js";
 import { startDownloads } from "./download.js";
 import { startElapsed } from "./elapsed.js";
 import { startGallery } from "./gallery.js";
+import { startLogout } from "./logout.js";
 import { startResults } from "./results.js";
 import { startUpload } from "./upload.js";
 
@@ -53,6 +54,7 @@ function allowAgain() {
 startCompare();
 startUpload();
 startDownloads();
+startLogout();
 start(document);
 document.addEventListener("htmx:load", (event) => {
   const fragment = /** @type {CustomEvent<{ elt: Element }>} */ (event).detail.elt;

@@ -2,6 +2,10 @@
 
 import { coverageWords } from "./mask/coverage.js";
 import { takePrompt } from "./carried.js";
+import { BrowserKeeper } from "./draft/browser-keeper.js";
+import { Desk } from "./draft/desk.js";
+import { Drafts } from "./draft/drafts.js";
+import { openDraft } from "./draft/opening.js";
 import { FrameControl } from "./frame/frame.js";
 import { Extender } from "./extender.js";
 import { Bindings } from "./bindings.js";
@@ -113,8 +117,28 @@ function toolNow(bindings, commands) {
   return tools.find(({ command }) => commands[command]?.isPressed?.())?.command;
 }
 
-function start() {
+/**
+ * Keeps what is painted and written, and lays out what was left.
+ * @param {import("./draft/desk.js").Parts} parts
+ * @param {StudioData} data
+ * @param {import("./draft/opening.js").Opening} opening
+ * @param {BrowserKeeper} browser
+ */
+function keepDraft(parts, data, opening, browser) {
+  const drafts = new Drafts(new Desk(parts), data, opening, browser, {
+    bar: find("[data-draft-bar]"),
+    state: find("[data-draft-state]"),
+    menu: find("#draft-menu"),
+    token: find("#wish [name=csrfmiddlewaretoken]"),
+  });
+  parts.form.wouldLose = () => drafts.wouldLose;
+  return drafts;
+}
+
+async function start() {
   const data = readData();
+  const browser = new BrowserKeeper();
+  const opening = await openDraft(data, browser);
   const root = find("[data-studio]");
   const kept = storage();
   const studio = new Studio(find("[data-stage]"), data.picture, kept);
@@ -133,6 +157,8 @@ function start() {
   bindings.onChange(() => preferences.keep({ bindings: bindings.kept }));
   new LookPanel(find("[data-look]"), studio.stage, data.preferences.look, (look) => preferences.keep({ look }));
   form.prompt.value = takePrompt(location.pathname) ?? form.prompt.value;
+  const parts = { element: find("#wish"), studio, form, frame, references, commands: studio.commands() };
+  const drafts = keepDraft(/** @type {import("./draft/desk.js").Parts} */ (parts), data, opening, browser);
   const extender = new Extender(root, studio.stage, data.picture, form.prompt);
   const commands = extender.among({
     ...studio.commands(),
@@ -146,6 +172,7 @@ function start() {
     },
     prompt: { run: () => form.prompt.focus() },
     submit: { run: () => void form.submit() },
+    afresh: { run: () => void drafts.afresh(), isEnabled: () => !drafts.isBlank },
     help: { run: () => help.open() },
   });
   const toolbar = new Toolbar(root, commands, bindings);
@@ -180,8 +207,8 @@ function start() {
   studio.ghostPlace = () => uncoveredMiddle(find("[data-stage]"), find("[data-panel]"));
   showCoverage(studio);
   showZoom(studio);
-  if (data.wish.mask_url) void form.loadMask(data.wish.mask_url, (mask) => studio.putMask(mask));
+  void drafts.begin();
   root.dataset.ready = "yes";
 }
 
-start();
+void start();

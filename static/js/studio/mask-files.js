@@ -40,7 +40,14 @@ export class MaskFiles {
   async read(url) {
     const response = await fetch(url);
     if (!response.ok) throw new Error("The mask could not be fetched.");
-    const file = new Uint8Array(await response.arrayBuffer());
+    return this.decode(new Uint8Array(await response.arrayBuffer()));
+  }
+
+  /**
+   * @param {Uint8Array} file
+   * @returns {Promise<{width: number, height: number, slots: Slot[]}>}
+   */
+  async decode(file) {
     const { mask } = await this.#ask({ id: this.#nextId++, kind: "read", file });
     if (!mask) throw new Error("The mask could not be read.");
     return { ...mask, slots: unwrapSlots(mask.slots) };

@@ -52,6 +52,17 @@ export class References {
     this.#armUploads();
   }
 
+  /** All that are chosen, also what the model at hand does not take. */
+  get chosen() {
+    return [...this.#chosen];
+  }
+
+  /** @param {Lent[]} chosen in place of what is chosen now */
+  replace(chosen) {
+    this.#chosen = [...chosen];
+    this.show(this.#model);
+  }
+
   /**
    * Shows the row for a model, or hides it for one that takes a single picture.
    * @param {Model | null} model

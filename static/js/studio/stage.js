@@ -74,6 +74,16 @@ export class Stage {
     return this.#view;
   }
 
+  /** Whether the whole picture is shown, and stays so when the stage changes its size. */
+  get isFitted() {
+    return this.#isFitted;
+  }
+
+  /** @param {View} view as it was before */
+  show(view) {
+    this.#move(views.keepInSight(view, this.#picture, this.size));
+  }
+
   /** Device pixels per picture pixel: 1 = every picture pixel is one pixel of the screen. */
   get zoom() {
     return this.#view.scale * this.#layers.density;

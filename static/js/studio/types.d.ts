@@ -43,6 +43,8 @@ export interface Wish {
   /** Which part of the picture is sent; context in per cent, the box as left, top, width, height. */
   frame: { choice: "auto" | "around" | "whole" | "hand"; context: number; box: number[] | null };
   references: Lent[];
+  /** Whether it is what an earlier edit asked for, in place of the draft. */
+  is_again?: boolean;
 }
 
 /** A picture to send along. */
@@ -58,7 +60,8 @@ export interface StudioData {
   wish: Wish;
   max_prompt: number;
   preferences: import("./preferences.js").Kept;
-  urls: { frame: string; upload: string; preferences: string };
+  draft: import("./draft/draft.js").ServerState & { owner: string };
+  urls: { draft: string; frame: string; upload: string; preferences: string };
 }
 
 /** What would be sent, and what that means. Boxes are left, top, right, bottom in picture pixels. */

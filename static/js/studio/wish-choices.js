@@ -60,6 +60,16 @@ export class WishChoices {
   }
 
   /**
+   * Chooses what an earlier wish had chosen, as far as it is still offered.
+   * @param {{model: string, n: number, size: string}} earlier
+   */
+  restore({ model, n, size }) {
+    const isOffered = this.#models.some(({ id, held_back }) => id === model && !held_back);
+    this.#wanted = n;
+    this.#choose(isOffered ? model : this.#model.value, size);
+  }
+
+  /**
    * @param {string} id
    * @param {string} [size]
    */

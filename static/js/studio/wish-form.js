@@ -27,8 +27,6 @@ export class WishForm {
   #button;
   #delivery;
   #refreshTimer = 0;
-  /** The mask as it was sent last. */
-  #sentRevision = 0;
   /** @type {(() => void)[]} */
   #listeners = [];
   /** Prices that the server said after the page was made, by model and size. @type {Map<string, number | null>} */
@@ -61,7 +59,7 @@ export class WishForm {
       void this.submit();
     });
     window.addEventListener("beforeunload", (event) => {
-      if (this.#button.isBusy || this.hasUnsentStrokes) event.preventDefault();
+      if (this.#button.isBusy || this.wouldLose()) event.preventDefault();
     });
     sheet.onChange(() => this.#refreshSoon());
     // The strip brings along what is left of the budget.
@@ -77,24 +75,26 @@ export class WishForm {
     return this.#choices.model;
   }
 
-  get hasUnsentStrokes() {
-    return !this.#sheet.mask.isEmpty && this.#sheet.revision !== this.#sentRevision;
+  get choices() {
+    return this.#choices;
+  }
+
+  get files() {
+    return this.#files;
+  }
+
+  /** Whether leaving the page loses something. The page replaces it. */
+  wouldLose() {
+    return false;
   }
 
   /**
-   * Starts from a mask kept with an earlier wish.
-   * @param {string} url
-   * @param {(kept: Awaited<ReturnType<MaskFiles["read"]>>) => boolean} put
+   * Says what is wrong, below the prompt.
+   * @param {string} text
+   * @param {string} [field]
    */
-  async loadMask(url, put) {
-    try {
-      const kept = await this.#files.read(url);
-      const isPut = this.#sheet.mask.isEmpty && put(kept);
-      if (isPut) this.#sentRevision = this.#sheet.revision;
-      else this.#fail("The earlier mask does not fit this picture.", "mask");
-    } catch {
-      this.#fail("The earlier mask could not be loaded. Paint it again, or reload the page.", "mask");
-    }
+  complain(text, field) {
+    this.#fail(text, field ?? null);
   }
 
   /** @param {() => void} listener called when the wish may be another one, but for its mask */
@@ -148,9 +148,8 @@ export class WishForm {
   }
 
   /** @param {import("./wish/delivery.js").Sent} sent */
-  #sent({ answer, revision }) {
+  #sent({ answer }) {
     this.#there.hide();
-    this.#sentRevision = revision;
     this.#lines.say("Queued. The mask and the prompt stay for the next try.");
     const strip = document.getElementById("variant-strip");
     if (!strip || answer.strip === undefined) return;

@@ -44,7 +44,7 @@ export class FrameControl {
     });
     this.#asker = new FrameAsker(data.urls.frame, (answer) => this.#take(answer));
     this.#panel.onOffer((number) => this.#takeOffer(number));
-    this.#start(data.wish.frame);
+    this.restore(data.wish.frame);
     this.#sheet.onChange(() => this.ask(AFTER_STROKE));
     this.ask(0);
   }
@@ -68,8 +68,8 @@ export class FrameControl {
     this.#overlay.reveal(isVisible && this.isShown);
   }
 
-  /** @param {StudioData["wish"]["frame"]} wish */
-  #start({ choice, context, box }) {
+  /** @param {StudioData["wish"]["frame"]} wish what an earlier one had chosen */
+  restore({ choice, context, box }) {
     const range = /** @type {HTMLInputElement} */ (this.#form.elements.namedItem("frame_context"));
     range.value = String(context);
     if (box) {
