@@ -181,6 +181,7 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
             "frame": reverse("editor:picture_frame", args=[picture.pk]),
             "draft": reverse("editor:picture_draft", args=[picture.pk]),
             "upload": reverse("editor:upload"),
+            "masks": reverse("editor:picture_masks", args=[picture.pk]),
             "preferences": reverse("editor:studio_preferences"),
         },
     }

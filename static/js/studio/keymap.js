@@ -31,6 +31,8 @@ export const KEYMAP = [
   { command: "clear", label: "Clear", group: "Mask", keys: ["Shift+C", "Ctrl+D"] },
   { command: "snap", label: "Snap the mask to edges", group: "Mask", keys: ["Shift+Q"] },
   { command: "refine", label: "Refine the newest outline", group: "Mask", keys: ["Shift+R"] },
+  { command: "import-mask", label: "Import a mask", group: "Mask", keys: ["Shift+O"] },
+  { command: "export-mask", label: "Export the mask", group: "Mask", keys: ["Shift+E"] },
   { command: "finish", label: "Close the open shape", group: "Mask", keys: ["Enter"] },
   { command: "take-back", label: "Take its last point back", group: "Mask", keys: ["Backspace"], repeats: true },
   { command: "cancel", label: "Give up what is unfinished", group: "Mask", keys: ["Escape"] },

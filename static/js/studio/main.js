@@ -15,6 +15,7 @@ import { Keys } from "./keys.js";
 import { LookPanel } from "./look-panel.js";
 import { Preferences } from "./preferences.js";
 import { watchModifiers } from "./modifiers.js";
+import { MaskDesk } from "./mask-desk.js";
 import { References } from "./references.js";
 import { armSheet, uncoveredMiddle } from "./panel.js";
 import { Studio } from "./studio.js";
@@ -160,8 +161,10 @@ async function start() {
   const parts = { element: find("#wish"), studio, form, frame, references, commands: studio.commands() };
   const drafts = keepDraft(/** @type {import("./draft/desk.js").Parts} */ (parts), data, opening, browser);
   const extender = new Extender(root, studio.stage, data.picture, form.prompt);
+  const maskDesk = new MaskDesk({ dialog: find("[data-import-dialog]"), zones: find("[data-drop-zones]") }, studio, data, references, csrfToken());
   const commands = extender.among({
     ...studio.commands(),
+    ...maskDesk.commands(),
     original: withoutFrame(studio.commands().original, frame),
     frame: {
       run: () => {

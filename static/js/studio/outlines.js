@@ -2,6 +2,7 @@
 
 import { joinedSlots } from "./mask/combining.js";
 import { roughFromMask, roughWith } from "./mask/rough.js";
+import { csrfToken } from "./page.js";
 
 /** @typedef {import("./mask/combining.js").Way} Way */
 /** @typedef {import("./mask/rough.js").Rough} Rough */
@@ -23,6 +24,7 @@ export class Outlines {
   #pixels;
   #selecting;
   #url;
+  #tell;
   /** @type {Last | null} */
   #last = null;
 
@@ -31,12 +33,14 @@ export class Outlines {
    * @param {PicturePixels} pixels
    * @param {Selecting} selecting
    * @param {string} url of the server's outlines
+   * @param {() => void} tell called when `canRefine` may have changed
    */
-  constructor(sheet, pixels, selecting, url) {
+  constructor(sheet, pixels, selecting, url, tell) {
     this.#sheet = sheet;
     this.#pixels = pixels;
     this.#selecting = selecting;
     this.#url = url;
+    this.#tell = tell;
   }
 
   /** Whether the newest outline still stands in the mask as it was found. */
@@ -59,7 +63,7 @@ export class Outlines {
       return worded(slots, way);
     });
     if (!changed || !closer) return;
-    this.#last = { rough: closer, way, before, revision: this.#sheet.revision };
+    this.#remember({ rough: closer, way, before, revision: this.#sheet.revision });
     if (refine) await this.refine();
   }
 
@@ -80,7 +84,7 @@ export class Outlines {
       closer = roughWith(rough, found);
       return { slots, way: "replace", done: "Snapped to", nothing: "The mask lies on the edges already." };
     });
-    if (changed && closer) this.#last = { rough: closer, way: "replace", before, revision: this.#sheet.revision };
+    if (changed && closer) this.#remember({ rough: closer, way: "replace", before, revision: this.#sheet.revision });
   }
 
   /** Has the server look at the newest outline; everything else in the mask stays as it is. */
@@ -95,7 +99,13 @@ export class Outlines {
       const joined = joinedSlots(last.before, slots, last.way);
       return { slots: joined, way: "replace", done: "Refined. The mask covers", nothing: "The outline was as fine already." };
     });
-    if (last === this.#last) this.#last = null;
+    if (last === this.#last) this.#remember(null);
+  }
+
+  /** @param {Last | null} last */
+  #remember(last) {
+    this.#last = last;
+    this.#tell();
   }
 
   /**
@@ -104,9 +114,8 @@ export class Outlines {
    * @returns {Promise<Uint8Array>}
    */
   async #asked({ box, known }, signal) {
-    const token = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=csrfmiddlewaretoken]"));
     const body = new FormData();
-    body.set("csrfmiddlewaretoken", token?.value ?? "");
+    body.set("csrfmiddlewaretoken", csrfToken());
     body.set("box", [box.left, box.top, box.right, box.bottom].join(","));
     body.set("rough", await this.#pixels.write(known), "rough.png");
     const asked = fetch(this.#url, { method: "POST", body, signal, headers: { Accept: "image/png, application/json" } });

@@ -150,6 +150,18 @@ export class References {
     this.#changed();
   }
 
+  /**
+   * Takes files that were dropped elsewhere.
+   * @param {File[]} files
+   * @returns {boolean} false where the model takes no further picture
+   */
+  take(files) {
+    if (!this.#model?.max_references) return false;
+    void this.#upload(files);
+    this.#root.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
   #armUploads() {
     const file = /** @type {HTMLInputElement} */ (this.#part("file"));
     file.addEventListener("change", () => {

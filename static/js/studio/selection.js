@@ -21,7 +21,7 @@ export class Selection {
     this.#sheet = sheet;
     this.pixels = new PicturePixels(picture);
     this.selecting = new Selecting(sheet, told, tell);
-    this.outlines = new Outlines(sheet, this.pixels, this.selecting, picture.outline_url);
+    this.outlines = new Outlines(sheet, this.pixels, this.selecting, picture.outline_url, tell);
   }
 
   /** What tools take of it. */

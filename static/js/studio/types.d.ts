@@ -61,7 +61,7 @@ export interface StudioData {
   max_prompt: number;
   preferences: import("./preferences.js").Kept;
   draft: import("./draft/draft.js").ServerState & { owner: string };
-  urls: { draft: string; frame: string; upload: string; preferences: string };
+  urls: { draft: string; frame: string; masks: string; upload: string; preferences: string };
 }
 
 /** What would be sent, and what that means. Boxes are left, top, right, bottom in picture pixels. */

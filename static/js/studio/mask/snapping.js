@@ -19,6 +19,8 @@ const BINS = 16;
 /** What a step costs where nothing changes, beside what the colours say. */
 const STEP = 0.004;
 const SWEEPS = 3;
+/** How quickly the outline goes from one side to the other; softer, what is undecided would be half painted. */
+const STEEPNESS = 12;
 const DIAGONAL = Math.SQRT2;
 /** Colours this much more frequent inside than outside are taken for the object's, and as few for the rest's. */
 const SURELY_INSIDE = 0.9;
@@ -75,7 +77,7 @@ function sides(known, likelihood) {
  */
 function nearness(inner, outer) {
   const share = (outer - inner) / (outer + inner + 1e-6);
-  return Math.round(255 * Math.min(1, Math.max(0, 0.5 + share * 4)));
+  return Math.round(255 * Math.min(1, Math.max(0, 0.5 + share * STEEPNESS)));
 }
 
 /**
