@@ -2,7 +2,7 @@
 
 import { MOST_CHORDS, spoken } from "./bindings.js";
 import { KeyEditor } from "./key-editor.js";
-import { GESTURES } from "./keymap.js";
+import { CROSSHAIR_KEYS, GESTURES } from "./keymap.js";
 
 /** @typedef {import("./bindings.js").Bindings} Bindings */
 /** @typedef {{element: HTMLElement, words: () => string, show: () => void}} Row */
@@ -54,6 +54,7 @@ export class Help {
       ...groups.map((group) =>
         section(group, all.filter((binding) => binding.group === group).map((binding) => this.#keyRow(binding))),
       ),
+      section("On the picture, without a pointer", CROSSHAIR_KEYS.map(({ keys, label }) => this.#gestureRow(keys, label))),
       section("Mouse, pen and fingers", GESTURES.map(({ keys, label }) => this.#gestureRow(keys, label))),
     );
   }

@@ -33,6 +33,7 @@ export const KEYMAP = [
   { command: "refine", label: "Refine the newest outline", group: "Mask", keys: ["Shift+R"] },
   { command: "import-mask", label: "Import a mask", group: "Mask", keys: ["Shift+O"] },
   { command: "export-mask", label: "Export the mask", group: "Mask", keys: ["Shift+E"] },
+  { command: "numbers", label: "Shape by numbers", group: "Mask", keys: ["N"] },
   { command: "finish", label: "Close the open shape", group: "Mask", keys: ["Enter"] },
   { command: "take-back", label: "Take its last point back", group: "Mask", keys: ["Backspace"], repeats: true },
   { command: "cancel", label: "Give up what is unfinished", group: "Mask", keys: ["Escape"] },
@@ -68,6 +69,15 @@ export const GESTURES = [
   { keys: "Two fingers", label: "Move and zoom" },
   { keys: "Two-finger tap", label: "Undo" },
   { keys: "Three-finger tap", label: "Redo" },
+];
+
+/** What keys do while the picture has the focus; they are the same for everybody. */
+export const CROSSHAIR_KEYS = [
+  { keys: "Arrow keys", label: "Move the cross-hair" },
+  { keys: "Shift + arrow keys", label: "Move it in bigger steps" },
+  { keys: "Space", label: "Tool down, and up again" },
+  { keys: "Enter", label: "A dab, or a click" },
+  { keys: "Esc", label: "Take the stroke back, then leave" },
 ];
 
 /** Where a symbol sits on keyboards that have it on no key of its own. */

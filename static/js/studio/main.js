@@ -9,11 +9,15 @@ import { openDraft } from "./draft/opening.js";
 import { FrameControl } from "./frame/frame.js";
 import { Extender } from "./extender.js";
 import { Bindings } from "./bindings.js";
+import { Crosshair } from "./crosshair.js";
 import { Borrowing } from "./borrowing.js";
 import { Help, armDialogs } from "./help.js";
-import { Keys } from "./keys.js";
+import { Keys, withoutAltGraph } from "./keys.js";
 import { LookPanel } from "./look-panel.js";
+import { bindingsFor } from "./keymap.js";
+import { NumbersForm } from "./numbers-form.js";
 import { Preferences } from "./preferences.js";
+import { Speech } from "./speech.js";
 import { watchModifiers } from "./modifiers.js";
 import { MaskDesk } from "./mask-desk.js";
 import { References } from "./references.js";
@@ -27,7 +31,7 @@ import { csrfToken, find, storage } from "./page.js";
 
 /** @typedef {import("./types.js").StudioData} StudioData */
 
-/** The chip waits this many milliseconds, so that fast strokes are not read out one by one. */
+/** The chip waits this many milliseconds, so that fast strokes are not counted one by one. */
 const COVERAGE_AFTER = 120;
 
 /** @returns {StudioData} */
@@ -36,7 +40,7 @@ function readData() {
 }
 
 /**
- * The chip with the painted share; it is also what screen readers hear after a change.
+ * The chip with the painted share.
  * @param {Studio} studio
  */
 function showCoverage(studio) {
@@ -157,6 +161,7 @@ async function start() {
   const preferences = new Preferences(data.urls.preferences, csrfToken(), showUnkept);
   bindings.onChange(() => preferences.keep({ bindings: bindings.kept }));
   new LookPanel(find("[data-look]"), studio.stage, data.preferences.look, (look) => preferences.keep({ look }));
+  const numbers = new NumbersForm(find("[data-numbers]"), studio.sheet);
   form.prompt.value = takePrompt(location.pathname) ?? form.prompt.value;
   const parts = { element: find("#wish"), studio, form, frame, references, commands: studio.commands() };
   const drafts = keepDraft(/** @type {import("./draft/desk.js").Parts} */ (parts), data, opening, browser);
@@ -177,6 +182,7 @@ async function start() {
     submit: { run: () => void form.submit() },
     afresh: { run: () => void drafts.afresh(), isEnabled: () => !drafts.isBlank },
     help: { run: () => help.open() },
+    numbers: { run: () => numbers.open() },
   });
   const toolbar = new Toolbar(root, commands, bindings);
   const groups = [...root.querySelectorAll("[data-tool-group]")].map((group) => new ToolGroup(/** @type {HTMLElement} */ (group)));
@@ -203,6 +209,11 @@ async function start() {
     }),
   );
   studio.controlHeld = () => keys.control;
+  const speech = new Speech(find("[data-spoken]"), studio.sheet);
+  new Crosshair(find("[data-stage]"), studio, speech, (event) => {
+    const meant = bindingsFor(withoutAltGraph(event), bindings.all).map(({ command }) => commands[command]);
+    return extender.isOpen || meant.some((command) => command?.isEnabled?.() === true);
+  });
   watchModifiers((held) => studio.hold(held));
   armDialogs(document.querySelectorAll("dialog"));
   showTool(root, studio);

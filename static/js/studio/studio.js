@@ -58,7 +58,8 @@ export class Studio {
     this.selection = new Selection(element, picture, this.sheet, () => this.#tell());
     const outline = new OutlineView(element);
     this.tools = new Toolbelt(this.#desk(picture, outline), storage);
-    this.input = new PointerInput(element, this.#hands());
+    this.hands = this.#hands();
+    this.input = new PointerInput(element, this.hands);
     this.sheet.onChange((replaced) => this.#changed(replaced));
     this.stage.onChange(() => {
       outline.follow(this.stage.view);
