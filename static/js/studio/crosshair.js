@@ -36,6 +36,8 @@ export class Crosshair {
   /** Where it is, in picture pixels; null = not there. @type {Point | null} */
   #at = null;
   #isDown = false;
+  /** Where it left, so that it comes back there after a look at the page. @type {Point | null} */
+  #left = null;
   /** @type {Point | null} */
   #pointer = null;
 
@@ -94,11 +96,12 @@ export class Crosshair {
     return true;
   }
 
-  /** Where the pointer last was, else in the middle of what is seen. */
+  /** Where it left or the pointer last was, else in the middle of what is seen. */
   #come() {
     const { stage } = this.#table;
     const point = this.#pointer ?? { x: stage.size.width / 2, y: stage.size.height / 2 };
-    this.#at = this.#within(toPicture(stage.view, point));
+    this.#at = this.#within(this.#left ?? toPicture(stage.view, point));
+    this.#keepInSight();
     this.#show();
     this.#tellPlace();
   }
@@ -158,6 +161,7 @@ export class Crosshair {
   #leave() {
     if (!this.#at) return;
     if (this.#isDown) this.#lift();
+    this.#left = this.#at;
     this.#at = null;
     this.#cross.hidden = true;
     this.#table.hands.hover(null, NOTHING_HELD);
@@ -171,6 +175,7 @@ export class Crosshair {
     if (!isFar || this.#isDown) return;
     this.#pointer = point;
     if (this.#at && last) this.#leave();
+    this.#left = null;
   }
 
   #show() {
