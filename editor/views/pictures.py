@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from editor import budgets, drafts, forecasts
 from editor.accounts import MemberRequest, no_account_yet
+from editor.forecasts import Usual
 from editor.forms import MAX_PROMPT
 from editor.imaging.planning import FrameWish
 from editor.models import Draft, EditJob, Mask, Picture, UpstreamModel
@@ -96,20 +97,13 @@ def _uploaded(request: MemberRequest, picture: Picture) -> dict[str, str]:
 def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Paint and say what should happen: as it was left, or with the wish of `?again=<job>`."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
-    usual = forecasts.usual_of_all()
-    models = [
-        {**model.for_studio(), "usual": usual[model.model_id].words}
-        if model.model_id in usual
-        else model.for_studio()
-        for model in UpstreamModel.objects.offered()
-    ]
     wish = {
         "frame": frame_as_json(FrameWish()),
         "references": [],
         **_earlier_wish(request, picture),
     }
     context = {
-        "models": models,
+        "models": _models(),
         "form_action": reverse("editor:submit", args=[picture.pk]),
         "submit_key": str(uuid.uuid4()),
         "wish": wish,
@@ -122,6 +116,19 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     }
     context["studio_data"] = _studio_data(context)
     return render(request, "editor/studio.html", context)
+
+
+def _models() -> list[dict[str, Any]]:
+    """What may be chosen, each with how long its calls took on this server, in seconds."""
+    usual = forecasts.usual_of_all()
+    return [
+        {**model.for_studio(), "usual": _usual_as_json(usual.get(model.model_id))}
+        for model in UpstreamModel.objects.offered()
+    ]
+
+
+def _usual_as_json(usual: Usual | None) -> dict[str, Any] | None:
+    return {"words": usual.words, "median": usual.median, "p90": usual.p90} if usual else None
 
 
 def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
@@ -183,6 +190,8 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
             "upload": reverse("editor:upload"),
             "masks": reverse("editor:picture_masks", args=[picture.pk]),
             "preferences": reverse("editor:studio_preferences"),
+            "prompts": reverse("editor:picture_prompts", args=[picture.pk]),
+            "templates": reverse("editor:template_save"),
         },
     }
 

@@ -60,7 +60,7 @@ def test_a_pulled_canvas_is_filled_and_keeps_the_picture_bit_for_bit(page, compl
     expect(page.get_by_text(re.compile("1 area, .* of the picture"))).to_be_visible()
     prompt = page.get_by_role("textbox", name="What should happen")
     expect(prompt).to_have_value(re.compile("continuation of the scene"))
-    page.get_by_role("button", name=re.compile(r"Edit · \$")).click()
+    page.get_by_role("button", name=re.compile(r"Fill · \$")).click()
     strip = page.locator("#variant-strip")
     expect(strip.get_by_text("Done")).to_be_visible(timeout=60_000)
     strip.get_by_role("link").first.click()

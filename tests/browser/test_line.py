@@ -55,7 +55,7 @@ def test_a_photo_is_painted_edited_watched_and_kept(page, complaints):
     page.get_by_role("textbox", name=re.compile("prompt|happen", re.IGNORECASE)).fill(
         "make it golden"
     )
-    page.get_by_role("button", name=re.compile(r"Edit · \$")).click()
+    page.get_by_role("button", name=re.compile(r"Fill · \$")).click()
     strip = page.locator("#variant-strip")
     expect(strip).to_contain_text("make it golden")
     # Nothing is reloaded: the page hears of every step.

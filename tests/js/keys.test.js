@@ -47,7 +47,8 @@ test("keyboards without brackets have them at the same place", () => {
 
 test("only sending works while a text is written", () => {
   const anywhere = KEYMAP.filter((binding) => binding.anywhere).map(({ command }) => command);
-  assert.deepEqual(anywhere, ["submit"]);
+  assert.deepEqual(anywhere, ["submit", "submit-first"]);
+  assert.equal(press("Enter", { ctrlKey: true, shiftKey: true }), "submit-first");
   assert.equal(press("Enter", { ctrlKey: true }), "submit");
   assert.equal(press("Enter"), "finish");
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import {
   countWords, maskSentence, priceWords, sizeChoices, sizeWords,
 } from "../../static/js/studio/models.js";
-import { budgetWords, costWords, money, paidImages, priceLabel, unitPrice } from "../../static/js/studio/prices.js";
+import { bothLabel, budgetWords, costWords, money, paidImages, priceLabel, unitPrice } from "../../static/js/studio/prices.js";
 
 /** @typedef {import("../../static/js/studio/types.js").Model} Model */
 
@@ -15,7 +15,7 @@ import { budgetWords, costWords, money, paidImages, priceLabel, unitPrice } from
 function model(known = {}) {
   return {
     id: "m", name: "Model", description: "", sizes: [], prices: {}, price_nano: null,
-    max_images: 4, max_references: 0, fixed_images: null, mask_support: "native", prompt_limit: null, held_back: "", ...known,
+    max_images: 4, max_references: 0, fixed_images: null, mask_support: "native", prompt_limit: null, usual: null, held_back: "", ...known,
   };
 }
 
@@ -35,6 +35,7 @@ test("the button names what will be paid", () => {
   assert.equal(priceLabel(65_500_000, 4), "Edit · 4 × $0.0655 = $0.262");
   assert.equal(priceLabel(null, 3), "Edit · price unknown");
   assert.equal(priceLabel(0, 2), "Edit · free");
+  assert.equal(priceLabel(40_000_000, 1, "Fill"), "Fill · $0.04");
 });
 
 test("a size has its own price, however it is spelt", () => {
@@ -105,4 +106,12 @@ test("running again names the same cost as the button above", () => {
   assert.equal(costWords(40_000_000, 3), "$0.12");
   assert.equal(costWords(null, 1), "price unknown");
   assert.equal(costWords(0, 2), "free");
+});
+
+test("two edits of one press name the price of both", () => {
+  assert.equal(bothLabel(40_000_000, 1), "2 × $0.04 = $0.08");
+  assert.equal(bothLabel(40_000_000, 3), "2 × $0.12 = $0.24");
+  assert.equal(bothLabel(null, 1), "price unknown");
+  assert.equal(bothLabel(0, 1), "free");
+  assert.match(budgetWords(80_000_000, 50_000_000, 2).text, /^These 2 edits cost \$0\.08, but only \$0\.05/);
 });

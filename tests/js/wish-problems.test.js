@@ -8,7 +8,7 @@ import { problemOf, promptLimit, refusalOf } from "../../static/js/studio/wish/p
 /** @type {import("../../static/js/studio/types.js").Model} */
 const MODEL = {
   id: "m", name: "Painter", description: "", sizes: [], prices: {}, price_nano: 40_000_000,
-  max_images: 4, max_references: 0, fixed_images: null, mask_support: "native", prompt_limit: null, held_back: "",
+  max_images: 4, max_references: 0, fixed_images: null, mask_support: "native", prompt_limit: null, usual: null, held_back: "",
 };
 
 /**

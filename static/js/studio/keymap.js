@@ -48,6 +48,7 @@ export const KEYMAP = [
   { command: "original", label: "Hold to see the original", group: "View", keys: ["\\"], hold: true },
   { command: "prompt", label: "Go to the prompt", group: "Edit", keys: ["/"] },
   { command: "submit", label: "Send the edit", group: "Edit", keys: ["Ctrl+Enter"], anywhere: true },
+  { command: "submit-first", label: "Send it before your other edits", group: "Edit", keys: ["Ctrl+Shift+Enter"], anywhere: true },
   { command: "help", label: "Keys and gestures", group: "Edit", keys: ["?"] },
 ];
 
@@ -66,6 +67,7 @@ export const GESTURES = [
   { keys: "Click on the zoom figure", label: "100 %, or fit" },
   { keys: "Ctrl + wheel", label: "Brush size" },
   { keys: "Alt + pull", label: "Extend on both sides at once" },
+  { keys: "Alt + ↑ ↓", label: "Earlier prompts, in the prompt" },
   { keys: "Two fingers", label: "Move and zoom" },
   { keys: "Two-finger tap", label: "Undo" },
   { keys: "Three-finger tap", label: "Redo" },

@@ -20,6 +20,7 @@ import { Preferences } from "./preferences.js";
 import { Speech } from "./speech.js";
 import { watchModifiers } from "./modifiers.js";
 import { MaskDesk } from "./mask-desk.js";
+import { armPrompt, armTwoEdits } from "./prompt/dock.js";
 import { References } from "./references.js";
 import { armSheet, uncoveredMiddle } from "./panel.js";
 import { Studio } from "./studio.js";
@@ -181,9 +182,12 @@ async function start() {
     prompt: { run: () => form.prompt.focus() },
     submit: { run: () => void form.submit() },
     afresh: { run: () => void drafts.afresh(), isEnabled: () => !drafts.isBlank },
+    "submit-first": { run: () => (extender.isOpen ? commands.submit.run() : void form.submit({ toFront: true })) },
     help: { run: () => help.open() },
     numbers: { run: () => numbers.open() },
   });
+  armPrompt(form, studio, data, commands);
+  armTwoEdits(form, frame);
   const toolbar = new Toolbar(root, commands, bindings);
   const groups = [...root.querySelectorAll("[data-tool-group]")].map((group) => new ToolGroup(/** @type {HTMLElement} */ (group)));
   for (const parts of [studio, extender]) {

@@ -65,7 +65,7 @@ export function sizeChoices(model) {
 export function maskSentence(model, { share, percent }) {
   if (share > 0) return { text: `Only the painted ${percent} may change.`, tone: "" };
   if (model.mask_support === "required") {
-    return { text: `Nothing painted: ${model.name} needs a painted area.`, tone: "warn" };
+    return { text: "Nothing painted: this model needs a painted area.", tone: "warn" };
   }
   return { text: "Nothing painted: the whole picture may change.", tone: "warn" };
 }

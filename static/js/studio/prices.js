@@ -52,10 +52,21 @@ export function paidImages(model, wanted) {
  * What stands on the button that pays.
  * @param {number | null} unit nano-dollars for one image
  * @param {number} count
+ * @param {string} [verb]
  */
-export function priceLabel(unit, count) {
-  if (unit === null || unit === 0 || count === 1) return `Edit · ${costWords(unit, count)}`;
-  return `Edit · ${count} × ${money(unit)} = ${money(unit * count)}`;
+export function priceLabel(unit, count, verb = "Edit") {
+  if (unit === null || unit === 0 || count === 1) return `${verb} · ${costWords(unit, count)}`;
+  return `${verb} · ${count} × ${money(unit)} = ${money(unit * count)}`;
+}
+
+/**
+ * What two edits cost that are sent by one press.
+ * @param {number | null} unit nano-dollars for one image
+ * @param {number} count of images in each
+ */
+export function bothLabel(unit, count) {
+  if (unit === null || unit === 0) return costWords(unit, count);
+  return `2 × ${money(unit * count)} = ${money(2 * unit * count)}`;
 }
 
 /**
@@ -72,12 +83,14 @@ export function costWords(unit, count) {
  * What the month's budget says to a cost.
  * @param {number | null} cost nano-dollars, null when nobody said
  * @param {number | null} left nano-dollars, null without a cap
+ * @param {number} [edits] that are sent by one press
  * @returns {{text: string, isOver: boolean}}
  */
-export function budgetWords(cost, left) {
+export function budgetWords(cost, left, edits = 1) {
   if (left === null) return { text: "", isOver: false };
   const room = money(Math.max(0, left));
   if ((cost ?? 0) <= left) return { text: `${room} left of this month’s budget.`, isOver: false };
-  const costs = cost ? `This edit costs ${money(cost)}, but only` : "Only";
+  const what = edits === 1 ? "This edit costs" : `These ${edits} edits cost`;
+  const costs = cost ? `${what} ${money(cost)}, but only` : "Only";
   return { text: `${costs} ${room} of this month’s budget are left.`, isOver: true };
 }

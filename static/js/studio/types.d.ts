@@ -30,6 +30,8 @@ export interface Model {
   mask_support: "native" | "enforced" | "required";
   /** Characters the prompt may have, null when unknown. */
   prompt_limit: number | null;
+  /** How long its calls took on this server, in seconds; null before there were enough. */
+  usual: { words: string; median: number; p90: number } | null;
   /** Why new edits with it wait for staff; empty when they do not. */
   held_back: string;
 }
@@ -61,7 +63,7 @@ export interface StudioData {
   max_prompt: number;
   preferences: import("./preferences.js").Kept;
   draft: import("./draft/draft.js").ServerState & { owner: string };
-  urls: { draft: string; frame: string; masks: string; upload: string; preferences: string };
+  urls: { draft: string; frame: string; masks: string; upload: string; preferences: string; prompts: string; templates: string };
 }
 
 /** What would be sent, and what that means. Boxes are left, top, right, bottom in picture pixels. */

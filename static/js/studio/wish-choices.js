@@ -1,5 +1,6 @@
 /** Model, number of images and size: the form's own fields stay the truth, these are their handles. */
 
+import { ModelChooser } from "./model-chooser.js";
 import { countWords, priceWords, sizeChoices } from "./models.js";
 
 /** @typedef {import("./types.js").Model} Model */
@@ -15,7 +16,6 @@ export class WishChoices {
   #model;
   #count;
   #size;
-  #dialog;
   /** What the person asked for; a model that allows less does not make them forget it. */
   #wanted;
 
@@ -32,10 +32,13 @@ export class WishChoices {
     this.#model = /** @type {HTMLSelectElement} */ (form.elements.namedItem("model"));
     this.#count = /** @type {HTMLInputElement} */ (form.elements.namedItem("n"));
     this.#size = /** @type {HTMLSelectElement} */ (form.elements.namedItem("size"));
-    this.#dialog = /** @type {HTMLDialogElement} */ (document.querySelector("[data-model-dialog]"));
     this.#wanted = wish.n;
     if (models.length === 0) return;
-    this.#armDialog();
+    const chooser = new ModelChooser(/** @type {HTMLDialogElement} */ (part("model-dialog")), models, storage, {
+      wish: () => ({ count: this.#wanted || 1, size: this.size }),
+      pick: (model) => this.#pick(model),
+    });
+    part("model-open").addEventListener("click", () => chooser.open(this.#model.value));
     this.#size.addEventListener("change", changed);
     this.#count.addEventListener("input", () => {
       this.#wanted = this.count;
@@ -89,10 +92,6 @@ export class WishChoices {
     for (const about of document.querySelectorAll("[data-model-about]")) {
       /** @type {HTMLElement} */ (about).hidden = about.getAttribute("data-model-about") !== model.id;
     }
-    for (const card of this.#dialog.querySelectorAll("[data-model]")) {
-      const isChosen = card.getAttribute("data-model") === model.id;
-      card.querySelector("button")?.setAttribute("aria-pressed", String(isChosen));
-    }
   }
 
   /**
@@ -144,22 +143,6 @@ export class WishChoices {
     return button;
   }
 
-  #armDialog() {
-    const dialog = this.#dialog;
-    part("model-open").addEventListener("click", () => dialog.showModal());
-    for (const card of dialog.querySelectorAll("[data-model]")) {
-      const model = this.#models.find(({ id }) => id === card.getAttribute("data-model"));
-      const price = card.querySelector("[data-card-price]");
-      if (model && price) price.textContent = priceWords(model);
-      card.querySelector("button")?.addEventListener("click", () => {
-        dialog.close();
-        if (model) this.#pick(model);
-      });
-    }
-    const search = dialog.querySelector("input");
-    search?.addEventListener("input", () => this.#filter(search.value));
-  }
-
   /** @param {Model} model */
   #pick(model) {
     this.#choose(model.id);
@@ -168,15 +151,6 @@ export class WishChoices {
       this.#storage?.setItem(KEY, model.id);
     } catch {
       // Not remembered, but chosen.
-    }
-  }
-
-  /** @param {string} words */
-  #filter(words) {
-    const wanted = words.trim().toLowerCase();
-    for (const card of this.#dialog.querySelectorAll("[data-model]")) {
-      const hides = !(card.textContent ?? "").toLowerCase().includes(wanted);
-      /** @type {HTMLElement} */ (card).hidden = hides;
     }
   }
 

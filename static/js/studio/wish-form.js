@@ -8,10 +8,18 @@ import { WishButton } from "./wish/button.js";
 import { Delivery } from "./wish/delivery.js";
 import { WishLines } from "./wish/lines.js";
 import { problemOf, promptLimit, refusalOf } from "./wish/problems.js";
+import { usualVerb } from "./prompt/presets.js";
 
 /** @typedef {import("./mask/sheet.js").MaskSheet} MaskSheet */
 /** @typedef {import("./types.js").EditAnswer} EditAnswer */
 /** @typedef {import("./types.js").Model} Model */
+
+/**
+ * @typedef {object} How a wish is sent
+ * @property {boolean} [runAgain] although the same wish was made before
+ * @property {boolean} [toFront] before one's other edits
+ * @property {number[][]} [parts] boxes that take the paint apart: one edit for each of them
+ */
 
 /** Milliseconds after a change of the mask. */
 const REFRESH_AFTER = 130;
@@ -29,6 +37,12 @@ export class WishForm {
   #refreshTimer = 0;
   /** @type {(() => void)[]} */
   #listeners = [];
+  /** @type {((prompt: string) => void)[]} */
+  #sentListeners = [];
+  /** How the wish was sent that is there already. @type {How} */
+  #askedHow = {};
+  /** What the chosen task calls it. @type {string | null} */
+  #verb = null;
   /** Prices that the server said after the page was made, by model and size. @type {Map<string, number | null>} */
   #newPrices = new Map();
 
@@ -48,7 +62,9 @@ export class WishForm {
       /** @type {HTMLProgressElement} */ (part("wish-progress")),
     );
     this.#delivery = new Delivery(form, sheet, this.#files, this.#button);
-    this.#there = new ThereAlready(part("wish-there"), () => void this.submit({ runAgain: true }));
+    this.#there = new ThereAlready(part("wish-there"), () =>
+      void this.submit({ ...this.#askedHow, runAgain: true }),
+    );
     this.#choices = new WishChoices(form, data, storage, () => this.refresh());
     this.#price.disabled = false;
     // Every complaint is said in the same place, so the browser's own bubbles stay out.
@@ -73,6 +89,19 @@ export class WishForm {
 
   get model() {
     return this.#choices.model;
+  }
+
+  /** @param {string | null} verb null = as the paint suggests */
+  set verb(verb) {
+    this.#verb = verb;
+    this.refresh();
+  }
+
+  /** What one edit costs: nano-dollars for an image, null when nobody said, and how many are paid. */
+  get price() {
+    const { model } = this.#choices;
+    if (!model) return { unit: null, count: 1 };
+    return { unit: this.#unitPrice(model), count: paidImages(model, this.#choices.count) };
   }
 
   get choices() {
@@ -102,15 +131,26 @@ export class WishForm {
     this.#listeners.push(listener);
   }
 
+  /** @param {(prompt: string) => void} listener called when an edit was queued */
+  onSent(listener) {
+    this.#sentListeners.push(listener);
+  }
+
+  /** @param {string} words */
+  say(words) {
+    this.#lines.say(words);
+  }
+
   /** Brings the button, the price and the sentence about the mask in line with everything chosen. */
   refresh() {
     const { model } = this.#choices;
     if (!model) return;
-    const unit = this.#unitPrice(model);
-    const count = paidImages(model, this.#choices.count);
+    const { unit, count } = this.price;
+    const verb = this.#verb ?? usualVerb(!this.#sheet.mask.isEmpty);
     this.#price.value = unit === null ? "" : String(unit * count);
-    this.#button.name(priceLabel(unit, count));
-    this.#there.keepFor(this.#signature(this.#sheet.revision), costWords(unit, count));
+    this.#button.name(priceLabel(unit, count, verb), gateTitle());
+    const edits = this.#askedHow.parts?.length ?? 1;
+    this.#there.keepFor(this.#signature(this.#sheet.revision), costWords(unit, count * edits));
     this.#lines.showMask(model, this.#sheet.measure().share);
     this.#lines.showLength(this.prompt.value.trim().length, promptLimit(model, this.#maxPrompt));
     this.#showRefusal();
@@ -123,10 +163,10 @@ export class WishForm {
     this.#refreshTimer = window.setTimeout(() => this.refresh(), REFRESH_AFTER);
   }
 
-  /** @param {{runAgain?: boolean}} [how] runAgain: although the same wish was made before */
-  async submit({ runAgain = false } = {}) {
+  /** @param {How} [how] */
+  async submit(how = {}) {
     if (this.#button.isBusy) return;
-    const problem = problemOf(this.#asked());
+    const problem = problemOf(this.asked(how.parts?.length));
     if (problem) {
       this.#lines.fail(problem);
       return;
@@ -135,11 +175,11 @@ export class WishForm {
     this.#button.busy("Preparing the mask");
     try {
       const sent = await this.#delivery.send(
-        (revision) => this.#signature(revision),
-        runAgain ? [["run_again", "1"]] : [],
+        (revision) => this.#signature(revision, how.parts),
+        this.#fields(how),
       );
-      if (sent.answer.ok) this.#sent(sent);
-      else this.#refused(sent);
+      if (sent.answer.ok) this.#sent(sent, how);
+      else this.#refused(sent, how);
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error), null);
     }
@@ -147,10 +187,29 @@ export class WishForm {
     this.refresh();
   }
 
-  /** @param {import("./wish/delivery.js").Sent} sent */
-  #sent({ answer }) {
+  /**
+   * What stands in no control of the form.
+   * @param {How} how
+   * @returns {[string, string][]}
+   */
+  #fields({ runAgain, toFront, parts }) {
+    /** @type {[string, string][]} */
+    const fields = (parts ?? []).map((box) => ["part", box.join()]);
+    const { cost } = this.asked(parts?.length);
+    if (parts) fields.push(["shown_price", cost === null ? "" : String(cost)]);
+    if (runAgain) fields.push(["run_again", "1"]);
+    if (toFront) fields.push(["to_front", "1"]);
+    return fields;
+  }
+
+  /**
+   * @param {import("./wish/delivery.js").Sent} sent
+   * @param {How} how
+   */
+  #sent({ answer }, how) {
     this.#there.hide();
-    this.#lines.say("Queued. The mask and the prompt stay for the next try.");
+    this.#lines.say(queuedWords(how));
+    for (const listener of this.#sentListeners) listener(this.prompt.value);
     const strip = document.getElementById("variant-strip");
     if (!strip || answer.strip === undefined) return;
     strip.innerHTML = answer.strip;
@@ -161,28 +220,39 @@ export class WishForm {
     strip.scrollTo({ left: 0 });
   }
 
-  /** @param {import("./wish/delivery.js").Sent} sent */
-  #refused({ answer, signature }) {
+  /**
+   * @param {import("./wish/delivery.js").Sent} sent
+   * @param {How} how
+   */
+  #refused({ answer, revision }, how) {
     const { model, size } = this.#choices;
     if (model && answer.price_nano !== undefined) {
-      const count = paidImages(model, this.#choices.count);
+      const count = this.price.count * (how.parts?.length ?? 1);
       const unit = answer.price_nano === null ? null : answer.price_nano / count;
       this.#newPrices.set(`${model.id} ${size}`, unit);
     }
-    if (answer.already) this.#there.show(answer, signature);
+    this.#askedHow = how;
+    if (answer.already) this.#there.show(answer, this.#signature(revision));
     else this.#fail(answer.error ?? "", answer.field ?? null);
   }
 
-  /** @param {number} revision */
-  #signature(revision) {
+  /**
+   * @param {number} revision
+   * @param {number[][]} [parts]
+   */
+  #signature(revision, parts) {
     const { model, size, count } = this.#choices;
     const more = [...new FormData(this.#form)].filter(([name]) => /^(frame|references)/.test(name));
-    return JSON.stringify([this.prompt.value, model?.id, size, count, revision, more]);
+    return JSON.stringify([this.prompt.value, model?.id, size, count, revision, more, parts]);
   }
 
-  /** @returns {import("./wish/problems.js").Asked} */
-  #asked() {
-    const cost = this.#price.value;
+  /**
+   * The wish as far as it can be judged here.
+   * @param {number} [edits] that one press would send
+   * @returns {import("./wish/problems.js").Asked}
+   */
+  asked(edits = 1) {
+    const { unit, count } = this.price;
     const left = document.querySelector("[data-left-nano]")?.getAttribute("data-left-nano");
     return {
       model: this.#choices.model,
@@ -190,13 +260,14 @@ export class WishForm {
       maxPrompt: this.#maxPrompt,
       isPainted: !this.#sheet.mask.isEmpty,
       isUploading: document.querySelector("[data-references][data-busy]") !== null,
-      cost: cost === "" ? null : Number(cost),
+      cost: unit === null ? null : unit * count * edits,
       left: left ? Number(left) : null,
+      edits,
     };
   }
 
   #showRefusal() {
-    const asked = this.#asked();
+    const asked = this.asked();
     const refusal = refusalOf(asked);
     this.#lines.showBudget(refusal?.text ?? budgetWords(asked.cost, asked.left).text, refusal !== null);
     this.#button.block(refusal !== null);
@@ -220,6 +291,18 @@ export class WishForm {
   get #price() {
     return /** @type {HTMLInputElement} */ (this.#form.elements.namedItem("shown_price"));
   }
+}
+
+/** Why no call can leave at present; "" when calls can. An edit is taken all the same, and waits. */
+function gateTitle() {
+  return document.querySelector("[data-gate-closed]")?.getAttribute("data-gate-closed") ?? "";
+}
+
+/** @param {How} how */
+function queuedWords({ toFront, parts }) {
+  if (parts) return "Two edits are queued, one for each area. They come back as two pictures.";
+  const where = toFront ? "Queued before your other edits." : "Queued.";
+  return `${where} The mask and the prompt stay for the next try.`;
 }
 
 /** @param {string} name */

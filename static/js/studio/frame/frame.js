@@ -22,6 +22,8 @@ export class FrameControl {
   /** @type {FrameAnswer | null} */
   #answer = null;
   #changed;
+  /** @type {((offer: FrameAnswer["offer"]) => void)[]} */
+  #listeners = [];
   isShown = true;
 
   /**
@@ -56,6 +58,11 @@ export class FrameControl {
   ask(after = AFTER_CHANGE) {
     if (!this.#wish().get("model")) return;
     this.#asker.ask(() => questionOf(this.#wish(), this.#sheet.boxes()), after);
+  }
+
+  /** @param {(offer: FrameAnswer["offer"]) => void} listener called when two edits would do better, or not any more */
+  onOffer(listener) {
+    this.#listeners.push(listener);
   }
 
   toggle() {
@@ -123,6 +130,7 @@ export class FrameControl {
     if (this.#overlay.isHeld) return;
     this.#answer = answer;
     this.#panel.say(answer);
+    for (const listener of this.#listeners) listener(answer?.offer ?? null);
     if (!answer) {
       this.#overlay.show(null);
       this.#overlay.offer([]);

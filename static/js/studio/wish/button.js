@@ -14,9 +14,14 @@ export class WishButton {
     this.#progress = progress;
   }
 
-  /** @param {string} label */
-  name(label) {
+  /**
+   * @param {string} price what it does, and what that costs
+   * @param {string} waits why it will not be sent at once; "" when it will
+   */
+  name(price, waits) {
+    const label = waits ? `${price} · waits` : price;
     if (!this.isBusy && this.#button.textContent !== label) this.#button.textContent = label;
+    if (this.#button.title !== waits) this.#button.title = waits;
   }
 
   /**

@@ -1,6 +1,7 @@
 /** What keeps a wish from being sent, in one sentence each. Knows nothing of the page. */
 
 import { budgetWords } from "../prices.js";
+import { isUnfinished } from "../prompt/presets.js";
 
 /** @typedef {import("../types.js").Model} Model */
 
@@ -13,6 +14,7 @@ import { budgetWords } from "../prices.js";
  * @property {boolean} isUploading whether a reference is still on its way
  * @property {number | null} cost nano-dollars of everything that would be sent, null when nobody said
  * @property {number | null} left nano-dollars of the month's budget, null without a cap
+ * @property {number} [edits] that one press would send
  */
 
 /** @typedef {{text: string, field: string | null}} Problem */
@@ -31,11 +33,11 @@ export function promptLimit(model, maxPrompt) {
  * @param {Asked} asked
  * @returns {Problem | null}
  */
-export function refusalOf({ model, cost, left }) {
+export function refusalOf({ model, cost, left, edits }) {
   if (model?.held_back) {
     return { text: `${model.name} cannot be used just now. ${model.held_back}`, field: "model" };
   }
-  const { text, isOver } = budgetWords(cost, left);
+  const { text, isOver } = budgetWords(cost, left, edits);
   return isOver ? { text, field: null } : null;
 }
 
@@ -52,6 +54,7 @@ export function problemOf(asked) {
 function promptProblem({ prompt, model, maxPrompt }) {
   const { length } = prompt.trim();
   if (!length) return { text: "Say what should happen: the prompt is empty.", field: "prompt" };
+  if (isUnfinished(prompt)) return { text: "Finish the sentence first: it lacks what only you know.", field: "prompt" };
   const limit = promptLimit(model, maxPrompt);
   if (length <= limit) return null;
   return { text: `The prompt has ${length} characters; the limit is ${limit}.`, field: "prompt" };
