@@ -114,7 +114,10 @@ test("long work that is given up changes nothing, nor does what waits behind it"
 
 test("long work that fails says so and lets go of the mask", async () => {
   const sheet = new MaskSheet(300, 300);
-  const work = new LongWork(sheet, () => {});
-  await assert.rejects(work.run("Selecting", () => Promise.reject(new Error("no pixels"))), /no pixels/);
+  /** @type {(string | null)[]} */
+  const said = [];
+  const work = new LongWork(sheet, (words) => said.push(words));
+  assert.equal(await work.run("Selecting", () => Promise.reject(new Error("no pixels"))), false);
+  assert.deepEqual(said, ["Selecting failed: no pixels"]);
   assert.ok(sheet.isFree && !work.isBusy);
 });

@@ -20,7 +20,7 @@ const NEAR = 8;
 /** Taking one of these tools ends it. */
 const ENDING = [...TOOLS.map(({ name }) => name), "swap"];
 /** The mask cannot be seen properly meanwhile, so it does not change either. */
-const MASK_VERBS = ["undo", "redo", "all", "invert", "clear"];
+const MASK_VERBS = ["undo", "redo", "all", "invert", "clear", "grow", "shrink", "feather"];
 
 export class Extender {
   isOpen = false;

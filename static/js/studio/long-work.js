@@ -4,6 +4,8 @@
 
 /** What is done sooner than this many milliseconds is not worth a word. */
 const WORDS_AFTER = 150;
+/** What went wrong is said for so many milliseconds. */
+const COMPLAINT_TIME = 6000;
 
 export class LongWork {
   #sheet;
@@ -11,6 +13,8 @@ export class LongWork {
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
   #waiting = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #complaint;
   #giveUp = new AbortController();
 
   /**
@@ -26,6 +30,11 @@ export class LongWork {
     return this.#waiting > 0;
   }
 
+  /** How many pieces of work run or wait for their turn. */
+  get waiting() {
+    return this.#waiting;
+  }
+
   /** Gives up what runs and what waits behind it. */
   cancel() {
     this.#giveUp.abort();
@@ -35,18 +44,35 @@ export class LongWork {
   /**
    * @param {string} words
    * @param {(signal: AbortSignal) => Promise<((mask: TileMask) => void) | null>} prepare
-   * @returns {Promise<boolean>} whether the mask has changed
+   * @returns {Promise<boolean>} whether the mask has changed; what failed is said on the stage
    */
   run(words, prepare) {
     const { signal } = this.#giveUp;
     this.#waiting++;
     const turn = this.#turn.then(() => !signal.aborted && this.#do(words, prepare, signal));
-    const after = turn.finally(() => {
-      this.#waiting--;
-      if (!this.#waiting) this.#say(null);
-    });
-    this.#turn = after.catch(() => {});
+    const after = turn
+      .catch((error) => this.#complain(words, error))
+      .then((hasChanged) => {
+        this.#waiting--;
+        if (!this.#waiting && !this.#complaint) this.#say(null);
+        return hasChanged;
+      });
+    this.#turn = after;
     return after;
+  }
+
+  /**
+   * @param {string} words
+   * @param {unknown} error
+   */
+  #complain(words, error) {
+    this.#say(`${words} failed: ${error instanceof Error ? error.message : String(error)}`);
+    clearTimeout(this.#complaint);
+    this.#complaint = setTimeout(() => {
+      this.#complaint = undefined;
+      if (!this.#waiting) this.#say(null);
+    }, COMPLAINT_TIME);
+    return false;
   }
 
   /**

@@ -75,13 +75,11 @@ function showZoom(studio) {
   show();
 }
 
-/**
- * @param {HTMLElement} root
- * @param {Studio} studio
- */
-function showTool(root, studio) {
+/** @param {Studio} studio */
+function showTool(studio) {
   const { tools } = studio;
-  const options = new ToolOptions(root);
+  const options = new ToolOptions(find("[data-tool-options]"));
+  new ToolOptions(find("[data-mask-verbs]")).show("mask", studio.amounts);
   const showOptions = () => options.show(tools.name, tools.settings);
   const verbs = find("[data-open-shape]");
   tools.onChange(showOptions);
@@ -220,7 +218,7 @@ async function start() {
   });
   watchModifiers((held) => studio.hold(held));
   armDialogs(document.querySelectorAll("dialog"));
-  showTool(root, studio);
+  showTool(studio);
   armSheet(find("[data-panel]"), find("[data-panel-toggle]"));
   studio.ghostPlace = () => uncoveredMiddle(find("[data-stage]"), find("[data-panel]"));
   showCoverage(studio);

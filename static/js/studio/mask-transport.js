@@ -3,13 +3,18 @@
 import { FULL } from "./mask/tiles.js";
 
 /** @typedef {import("./mask/tiles.js").Slot} Slot */
+/** @typedef {import("./mask/reshaping.js").Manner} Manner */
 /** @typedef {Uint8Array | "full" | null} WrappedSlot */
 
 /**
  * @typedef {{id: number, kind: "begin", width: number, height: number}
  *   | {id: number, kind: "tiles", slots: WrappedSlot[]}
  *   | {id: number, kind: "finish"}
- *   | {id: number, kind: "read", file: Uint8Array}} Order
+ *   | {id: number, kind: "read", file: Uint8Array}
+ *   | {id: number, kind: "lay", width: number, height: number, manner: Manner}
+ *   | {id: number, kind: "lay-tiles", row: number, slots: WrappedSlot[]}
+ *   | {id: number, kind: "reshape", row: number}
+ *   | {id: number, kind: "forget"}} Order
  */
 
 /**
@@ -17,6 +22,7 @@ import { FULL } from "./mask/tiles.js";
  * @property {number} id
  * @property {Blob} [file]
  * @property {{width: number, height: number, slots: WrappedSlot[]}} [mask]
+ * @property {{index: number, slot: WrappedSlot}[]} [changed]
  * @property {string} [error]
  */
 

@@ -1,15 +1,16 @@
 /** The painting half of the studio: wires mask, stage, tools, hands and keys together. */
 
-import { clear, fillAll, invert } from "./mask/raster.js";
 import { MaskSheet } from "./mask/sheet.js";
 import { Cursor } from "./cursor.js";
 import { LongWork } from "./long-work.js";
+import { MASK_OPTIONS, maskCommands } from "./mask-commands.js";
 import { OutlineView } from "./outline.js";
 import { PointerInput } from "./pointer.js";
 import { Selection } from "./selection.js";
+import { ToolSettings } from "./settings.js";
 import { Stage } from "./stage.js";
+import { toolCommands } from "./tool-commands.js";
 import { Toolbelt } from "./toolbelt.js";
-import { TOOLS } from "./tools/registry.js";
 import { toPicture, toStage } from "./view.js";
 
 /** @typedef {import("./mask/box.js").Box} Box */
@@ -52,6 +53,8 @@ export class Studio {
   constructor(element, picture, storage) {
     this.sheet = new MaskSheet(picture.width, picture.height, { budget: HISTORY_BYTES });
     this.stage = new Stage(element, picture, this.sheet.mask);
+    /** By how much the mask is grown, shrunk and feathered. */
+    this.amounts = new ToolSettings("mask", MASK_OPTIONS, picture, storage);
     this.work = new LongWork(this.sheet, (words) => this.#say(words));
     this.#busy = /** @type {HTMLElement} */ (element.querySelector("[data-stage-busy]"));
     this.#cursor = new Cursor(element);
@@ -107,7 +110,8 @@ export class Studio {
 
   /** @returns {Commands} */
   commands() {
-    return { ...this.#toolCommands(), ...this.#maskCommands(), ...this.#viewCommands() };
+    const tools = toolCommands(this.tools, (name) => this.#take(name));
+    return { ...tools, ...this.#maskCommands(), ...this.#viewCommands() };
   }
 
   /**
@@ -129,40 +133,12 @@ export class Studio {
   }
 
   /** @returns {Commands} */
-  #toolCommands() {
-    /** @type {Commands} */
-    const commands = {};
-    for (const { name, next } of TOOLS) {
-      commands[name] = { run: () => this.#take(name), isPressed: () => this.tools.name === name };
-      if (next) commands[name].again = () => this.#take(next);
-    }
-    const { tools } = this;
-    const hasSize = () => tools.settings.option("size") !== undefined;
-    const hasHardness = () => tools.settings.option("hardness") !== undefined;
-    return {
-      ...commands,
-      swap: { run: () => this.#take(tools.name === "eraser" ? "brush" : "eraser") },
-      smaller: { run: () => tools.settings.resize(-1), isEnabled: hasSize },
-      larger: { run: () => tools.settings.resize(1), isEnabled: hasSize },
-      "much-smaller": { run: () => tools.settings.resize(-1, true), isEnabled: hasSize },
-      "much-larger": { run: () => tools.settings.resize(1, true), isEnabled: hasSize },
-      softer: { run: () => tools.settings.harden(-1), isEnabled: hasHardness },
-      harder: { run: () => tools.settings.harden(1), isEnabled: hasHardness },
-      finish: { run: () => tools.tool.finish?.(), isEnabled: () => this.isOpen },
-      "take-back": { run: () => tools.tool.takeBack?.(), isEnabled: () => this.isOpen },
-    };
-  }
-
-  /** @returns {Commands} */
   #maskCommands() {
     const { sheet } = this;
-    const isPainted = () => !sheet.mask.isEmpty;
     return {
       undo: { run: () => this.#undo(), isEnabled: () => this.isOpen || sheet.history.canUndo },
       redo: { run: () => void sheet.redo(), isEnabled: () => sheet.history.canRedo },
-      all: { run: () => void sheet.change(fillAll) },
-      invert: { run: () => void sheet.change(invert) },
-      clear: { run: () => void sheet.change(clear), isEnabled: isPainted },
+      ...maskCommands(sheet, this.amounts, this.work),
       ...this.selection.commands(),
       cancel: { run: () => this.#giveUp(), isEnabled: () => this.#isUnfinished },
     };

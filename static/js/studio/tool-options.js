@@ -43,7 +43,8 @@ export class ToolOptions {
   #arm(field) {
     const name = field.dataset.option ?? "";
     if (isSlider(field)) field.max = String(STEPS);
-    field.addEventListener("input", () => {
+    // A number is half written most of the time.
+    field.addEventListener(field.type === "number" ? "change" : "input", () => {
       const settings = this.#settings;
       if (!settings || (isRadio(field) && !field.checked)) return;
       this.#dragged = field;
