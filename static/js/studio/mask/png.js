@@ -24,6 +24,8 @@ export class GreyPngWriter {
   #y = 0;
   #lastRow;
   #writer;
+  /** The last band on its way into the file. @type {Promise<void>} */
+  #pressing = Promise.resolve();
   /** @type {Uint8Array[]} */
   #parts;
   #read;
@@ -54,12 +56,16 @@ export class GreyPngWriter {
     for (let row = 0; row < rows; row++) band[row * stride] = FILTER_UP;
     slots.forEach((slot, column) => this.#addTile(band, rows, slot, column * TILE));
     this.#y += rows;
-    await this.#writer.write(band);
+    // A band is compressed while the next row of tiles is on its way here; no more than one waits.
+    await this.#pressing;
+    this.#pressing = this.#writer.write(band);
+    this.#pressing.catch(() => {});
   }
 
   /** @returns {Promise<Blob>} the whole file */
   async finish() {
     if (this.#y !== this.#height) throw new RangeError("Rows are missing.");
+    await this.#pressing;
     await this.#writer.close();
     await this.#read;
     this.#parts.push(chunk("IEND", new Uint8Array(0)));
