@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 
 import { History } from "../../static/js/studio/mask/history.js";
 import { Packed, pack, unpack } from "../../static/js/studio/mask/packing.js";
 import { clear, fillBox, invert } from "../../static/js/studio/mask/raster.js";
 import { Stroke } from "../../static/js/studio/mask/stroke.js";
-import { TILE, TILE_AREA, TileMask } from "../../static/js/studio/mask/tiles.js";
+import { FULL, TILE, TILE_AREA, TileMask } from "../../static/js/studio/mask/tiles.js";
 
 const MIB = 1024 * 1024;
 
@@ -18,13 +19,14 @@ function random(seed) {
  * @param {TileMask} mask
  * @param {() => number} next
  * @param {number} hardness
+ * @param {number} [size] times that of an ordinary brush
  */
-function randomStroke(mask, next, hardness) {
+function randomStroke(mask, next, hardness, size = 1) {
   const stroke = new Stroke(mask, { hardness, erase: next() < 0.2 });
-  const radius = (0.02 + 0.05 * next()) * mask.height;
+  const radius = size * (0.02 + 0.05 * next()) * mask.height;
   const [x, y] = [next() * mask.width, next() * mask.height];
   for (let i = 0; i < 3; i++) {
-    stroke.add({ x: x + (next() - 0.5) * 0.3 * mask.width, y: y + (next() - 0.5) * 0.3 * mask.height, radius });
+    stroke.add({ x: x + (next() - 0.5) * 0.3 * size * mask.width, y: y + (next() - 0.5) * 0.3 * size * mask.height, radius });
   }
   return stroke.finish().changes;
 }
@@ -65,20 +67,60 @@ for (const hardness of [1, 0.2]) {
   });
 }
 
-test("200 soft strokes on 24 megapixels stay within 64 MiB with every step kept", async () => {
-  const mask = new TileMask(6000, 4000);
-  const history = new History(mask, { budget: 64 * MIB });
+/** Tiles between steps never change, so each needs to be read once. @type {WeakMap<Uint8Array, string>} */
+const digests = new WeakMap();
+
+/**
+ * Every byte of the mask, in short.
+ * @param {TileMask} mask
+ */
+function digest(mask) {
+  const whole = createHash("sha1");
+  for (const slot of mask.slots) {
+    let of = slot ? digests.get(slot) : "";
+    if (slot && !of) digests.set(slot, (of = createHash("sha1").update(slot).digest("hex")));
+    whole.update(`${of} `);
+  }
+  return whole.digest("hex");
+}
+
+test("220 steps on 50 megapixels stay within the budget and come back byte for byte, both ways", async () => {
+  const budget = 16 * MIB;
+  const mask = new TileMask(8660, 5774);
+  const history = new History(mask, { budget });
   const next = random(3);
-  let strokes = 0;
-  for (let i = 0; i < 200; i++) {
-    const changes = randomStroke(mask, next, 0.3);
-    if (changes) strokes++;
+  const seen = [digest(mask)];
+  while (seen.length <= 220) {
+    const step = seen.length;
+    let changes;
+    if (step === 30) {
+      mask.begin();
+      invert(mask);
+      changes = mask.commit();
+    } else changes = randomStroke(mask, next, step % 3 ? 0.3 : 1, 0.25);
     history.record(changes);
-    if (i % 20 === 19) await history.settled();
+    if (changes) seen.push(digest(mask));
+    if (step % 8 === 7) await history.settled();
   }
   await history.settled();
-  assert.equal(history.length, strokes);
-  assert.ok(history.bytes < 64 * MIB, `${history.bytes / MIB} MiB`);
+  assert.equal(history.length, 220);
+  assert.ok(history.bytes <= budget, `${history.bytes / MIB} MiB`);
+  // Without a pause between them, as when the key is held down: raw, what is undone takes far more.
+  let undone = 0;
+  let most = 0;
+  for (let i = 219; i >= 0; i--) {
+    const before = mask.slots.slice();
+    assert.equal(await history.undo(), true, `undo to ${i}`);
+    assert.equal(digest(mask), seen[i], `undo to ${i}`);
+    undone += before.filter((slot, at) => slot && slot !== FULL && slot !== mask.slots[at]).length * TILE_AREA;
+    most = Math.max(most, history.bytes);
+  }
+  assert.ok(undone > 3 * budget, `${undone / MIB} MiB undone`);
+  assert.ok(most < 2 * budget, `${most / MIB} MiB at most`);
+  for (let i = 1; i <= 220; i++) {
+    assert.equal(await history.redo(), true, `redo to ${i}`);
+    assert.equal(digest(mask), seen[i], `redo to ${i}`);
+  }
 });
 
 test("over the budget the oldest steps go first, the newest stays", async () => {

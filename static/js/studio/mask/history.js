@@ -17,8 +17,10 @@ const MIB = 1024 * 1024;
 const READY_STEPS = 8;
 /** ... but beyond the very next one only within this share of the budget. */
 const READY_SHARE = 0.25;
-/** While packing cannot keep up, the raw tiles may take this many times the budget. */
-const SLACK = 4;
+/** While packing cannot keep up with a hand, the raw tiles may take this many times the budget. */
+const SLACK = 2;
+/** Milliseconds that packing takes at once. */
+const PACKING_TURN = 4;
 
 export class History {
   #mask;
@@ -113,6 +115,8 @@ export class History {
   async #move(from, to) {
     const step = from.at(-1);
     if (!step) return false;
+    // Who holds the key down goes faster than the pauses allow to pack, and would lose steps for it.
+    await this.#packTo(this.#budget);
     const slots = step.map((entry) => entry.slot);
     // Only what really is packed is awaited: the usual undo shows in the same frame.
     for (const [i, slot] of slots.entries()) {
@@ -134,20 +138,31 @@ export class History {
     this.#later(() => this.#packNext());
   }
 
-  /** Packs one tile, then lets others have their turn. */
+  /** Packs some tiles, then lets others have their turn. */
   async #packNext() {
-    // An undo goes first; when it is done it starts the packing anew.
-    const entry = this.#pending ? undefined : this.#nextToPack();
-    if (!entry) {
-      this.#packing = false;
-      this.#trim(this.#pending ? this.#budget * SLACK : this.#budget);
-      return;
+    const end = performance.now() + PACKING_TURN;
+    while (performance.now() < end) {
+      // An undo goes first; when it is done it starts the packing anew.
+      const entry = this.#pending ? undefined : this.#nextToPack();
+      if (!entry) {
+        this.#packing = false;
+        this.#trim(this.#pending ? this.#budget * SLACK : this.#budget);
+        return;
+      }
+      await packEntry(entry);
     }
-    const tile = /** @type {import("./tiles.js").Tile} */ (entry.slot);
-    const packed = await pack(tile);
-    // An undo may have swapped the tile meanwhile; then this packing is void.
-    if (entry.slot === tile) entry.slot = packed;
     this.#later(() => this.#packNext());
+  }
+
+  /** @param {number} budget */
+  async #packTo(budget) {
+    for (let bytes = this.bytes; bytes > budget; ) {
+      const entry = this.#nextToPack();
+      if (!entry) return;
+      bytes -= bytesOf(entry.slot);
+      await packEntry(entry);
+      bytes += bytesOf(entry.slot);
+    }
   }
 
   /** @returns {Entry | undefined} */
@@ -180,6 +195,14 @@ export class History {
     for (const step of steps) for (const { slot } of step) sum += bytesOf(slot);
     return sum;
   }
+}
+
+/** @param {Entry} entry whose tile is not packed yet */
+async function packEntry(entry) {
+  const tile = /** @type {import("./tiles.js").Tile} */ (entry.slot);
+  const packed = await pack(tile);
+  // An undo may have swapped the tile meanwhile; then this packing is void.
+  if (entry.slot === tile) entry.slot = packed;
 }
 
 /** @param {Entry} entry */
