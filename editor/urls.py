@@ -21,6 +21,7 @@ from editor.views import (
     queue,
     selecting,
     static_files,
+    variants,
 )
 
 app_name = "editor"
@@ -32,7 +33,7 @@ urlpatterns = [
     # 2. Paint
     path("pictures/<uuid:pk>/", pictures.studio, name="studio"),
     path("pictures/<uuid:pk>/frame/", frames.frame, name="picture_frame"),
-    path("pictures/<uuid:pk>/strip/", pictures.strip, name="picture_strip"),
+    path("pictures/<uuid:pk>/strip/", variants.strip, name="picture_strip"),
     path("pictures/<uuid:pk>/outline/", selecting.outline, name="picture_outline"),
     path("pictures/<uuid:pk>/masks/", selecting.masks, name="picture_masks"),
     path("pictures/<uuid:pk>/delete/", pictures.delete, name="picture_delete"),

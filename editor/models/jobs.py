@@ -201,6 +201,9 @@ class EditJob(FrameFields):
     updated_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    discarded_at = models.DateTimeField(
+        null=True
+    )  # brought nothing, and is not to be seen in strips
 
     objects = EditJobQuerySet.as_manager()
 

@@ -39,6 +39,12 @@ class PictureQuerySet(models.QuerySet["Picture"]):
             return self.all()
         return self.owned_by(user)
 
+    def with_parents(self) -> PictureQuerySet:
+        """Together with what `parent` needs, in the same query."""
+        return self.select_related(
+            "made_by__attempt__job__picture", "adjusted_by__job__picture", "extension__of"
+        )
+
     def newest_first(self) -> PictureQuerySet:
         """For walls and lists."""
         return self.order_by("-created_at", "-id")
@@ -81,6 +87,8 @@ class Picture(models.Model):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # Not wanted beside the picture it was made from; it is kept all the same.
+    discarded_at = models.DateTimeField(null=True, blank=True)
 
     objects = PictureQuerySet.as_manager()
 
@@ -99,6 +107,21 @@ class Picture(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("editor:studio", args=[self.pk])
+
+    @property
+    def parent(self) -> Picture | None:
+        """The picture that this one was made of; None for uploads, and when that was deleted."""
+        result = getattr(self, "made_by", None)
+        adjustment = getattr(self, "adjusted_by", None)
+        extension = getattr(self, "extension", None)
+        parent: Picture | None = None
+        if result:
+            parent = result.attempt.job.picture
+        elif adjustment:
+            parent = adjustment.job.picture
+        elif extension:
+            parent = extension.of
+        return parent if parent and parent.deleted_at is None else None
 
     @property
     def thumb_url(self) -> str:

@@ -23,8 +23,9 @@ from editor.money import dollars
 from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
 from editor.views.asking import ask_for_consent, offer_what_is_there
 from editor.views.guards import wants_json
-from editor.views.pictures import kept_mask, strip_context
+from editor.views.pictures import kept_mask
 from editor.views.standing import standings
+from editor.views.variants import strip_context
 from editor.wishes import parted
 
 

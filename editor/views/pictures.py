@@ -14,14 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from editor import budgets, drafts, forecasts
+from editor import drafts, forecasts
 from editor.accounts import MemberRequest, no_account_yet
 from editor.forecasts import Usual
 from editor.forms import MAX_PROMPT
 from editor.imaging.planning import FrameWish
 from editor.models import Draft, EditJob, Mask, Picture, UpstreamModel
 from editor.models.framings import frame_as_json
-from editor.money import dollars
 from editor.preferences import preferences_of
 from editor.uploads import UploadRefused, receive_picture
 from editor.views.drafts import draft_state, draft_wish
@@ -29,9 +28,9 @@ from editor.views.extending import canvas_context, first_wish
 from editor.views.guards import wants_json
 from editor.views.lending import lendable, lent_by
 from editor.views.paging import one_page
+from editor.views.variants import strip_context
 
 PAGE_SIZE = 24
-STRIP_JOBS = 30
 
 
 @require_GET
@@ -96,7 +95,7 @@ def _uploaded(request: MemberRequest, picture: Picture) -> dict[str, str]:
 @require_GET
 def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Paint and say what should happen: as it was left, or with the wish of `?again=<job>`."""
-    picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
+    picture = get_object_or_404(Picture.objects.owned_by(request.user).with_parents(), pk=pk)
     wish = {
         "frame": frame_as_json(FrameWish()),
         "references": [],
@@ -151,18 +150,6 @@ def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
     }
 
 
-def strip_context(request: MemberRequest, picture: Picture) -> dict[str, Any]:
-    """What lies under the canvas: the edits of this picture, and the money left for more."""
-    jobs = EditJob.objects.for_gallery(request.user).filter(picture=picture)
-    left = budgets.left_nano(request.user)
-    return {
-        "picture": picture,
-        "jobs": list(jobs[:STRIP_JOBS]),
-        "left_nano": left,
-        "left_text": dollars(max(0, left)) if left is not None else "",
-    }
-
-
 def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
     picture: Picture = context["picture"]
     return {
@@ -194,14 +181,6 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
             "templates": reverse("editor:template_save"),
         },
     }
-
-
-@login_required
-@require_GET
-def strip(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """The fragment under the canvas: what was asked of this picture so far."""
-    picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
-    return render(request, "editor/_studio_strip.html", strip_context(request, picture))
 
 
 @login_required

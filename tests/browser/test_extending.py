@@ -63,7 +63,7 @@ def test_a_pulled_canvas_is_filled_and_keeps_the_picture_bit_for_bit(page, compl
     page.get_by_role("button", name=re.compile(r"Fill · \$")).click()
     strip = page.locator("#variant-strip")
     expect(strip.get_by_text("Done")).to_be_visible(timeout=60_000)
-    strip.get_by_role("link").first.click()
+    strip.locator(".variant__words").first.click()
     expect(page.get_by_text("0 of 480 000 outside pixels changed")).to_be_visible()
     with page.expect_download() as downloading:
         page.get_by_role("link", name=re.compile("Download")).first.click()

@@ -158,7 +158,7 @@ def test_of_two_far_areas_one_is_framed_and_only_it_is_edited(studio):
     studio.keyboard.press("Control+Enter")
     strip = studio.locator("#variant-strip")
     expect(strip.get_by_text("Done")).to_be_visible(timeout=60_000)
-    strip.get_by_role("link").first.click()
+    strip.locator(".variant__words").first.click()
     expect(studio.get_by_text(re.compile(r"0 of .* outside pixels changed"))).to_be_visible()
     with studio.expect_download() as downloading:
         studio.get_by_role("link", name=re.compile("Download")).first.click()

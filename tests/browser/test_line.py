@@ -60,7 +60,7 @@ def test_a_photo_is_painted_edited_watched_and_kept(page, complaints):
     expect(strip).to_contain_text("make it golden")
     # Nothing is reloaded: the page hears of every step.
     expect(strip.get_by_text("Done")).to_be_visible(timeout=60_000)
-    strip.get_by_role("link").first.click()
+    strip.locator(".variant__words").first.click()
     expect(page.get_by_text(re.compile(r"0 of .* outside pixels changed"))).to_be_visible()
     with page.expect_download() as downloading:
         page.get_by_role("link", name=re.compile("Download")).first.click()
@@ -110,7 +110,7 @@ def test_a_moderation_refusal_is_said_as_such_and_costs_nothing(page, complaints
     page.keyboard.press("Control+Enter")
     strip = page.locator("#variant-strip")
     expect(strip.get_by_text("Failed")).to_be_visible(timeout=30_000)
-    strip.get_by_role("link").first.click()
+    strip.locator(".variant__words").first.click()
     expect(page.get_by_text(re.compile("Nothing was charged")).first).to_be_visible()
 
 

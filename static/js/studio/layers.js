@@ -24,6 +24,9 @@ export class Layers {
   #overlay;
   #painter = new OverlayPainter();
   #palette;
+  #outline;
+  /** Whether only the edge of the mask is drawn. */
+  outlines = false;
   #pixels = new ImageData(1, 1);
   #ants = new Ants();
   /** Whether the mask was drawn since the last step, and whether the ants have to be found anew. */
@@ -42,6 +45,8 @@ export class Layers {
     this.#picture = context(picture);
     this.#overlay = context(overlay);
     this.#palette = paletteOf(FIRST_LOOK, overlay);
+    const rim = { ...readColour(getComputedStyle(overlay).getPropertyValue("--color-mask-light")), alpha: 255 };
+    this.#outline = makePalette({ ...rim, alpha: 0 }, { ...rim, alpha: 0 }, rim);
   }
 
   /** @param {import("./preferences.js").KeptLook} look takes effect with the next drawing */
@@ -151,7 +156,7 @@ export class Layers {
     this.#origin = Math.round(x) + Math.round(y);
     const pixels = new Uint32Array(this.#pixels.data.buffer);
     const stripe = this.density > 1.5 ? STRIPE * 2 : STRIPE;
-    this.#painter.draw(mask, pixels, width, box, { scale, x, y }, this.#palette, stripe);
+    this.#painter.draw(mask, pixels, width, box, { scale, x, y }, this.outlines ? this.#outline : this.#palette, stripe);
     const size = [box.right - box.left, box.bottom - box.top];
     this.#overlay.putImageData(this.#pixels, 0, 0, box.left, box.top, size[0], size[1]);
   }

@@ -1,7 +1,7 @@
 /** Entry of the studio page: reads what the server gave, wakes the parts, joins them. */
 
 import { coverageWords } from "./mask/coverage.js";
-import { takePrompt } from "./carried.js";
+import { takeCarried } from "./carried.js";
 import { BrowserKeeper } from "./draft/browser-keeper.js";
 import { Desk } from "./draft/desk.js";
 import { Drafts } from "./draft/drafts.js";
@@ -27,6 +27,7 @@ import { Studio } from "./studio.js";
 import { ToolGroup } from "./tool-groups.js";
 import { ToolOptions } from "./tool-options.js";
 import { Toolbar } from "./toolbar.js";
+import { Looking } from "./variants/looking.js";
 import { WishForm } from "./wish-form.js";
 import { csrfToken, find, storage } from "./page.js";
 
@@ -141,6 +142,9 @@ function keepDraft(parts, data, opening, browser) {
 
 async function start() {
   const data = readData();
+  const carried = takeCarried(location.pathname);
+  // What came along from another picture is worked on first; a draft that lies here is kept for later.
+  if (carried.asked) Object.assign(data.wish, carried.asked, { mask_url: carried.mask, is_again: true });
   const browser = new BrowserKeeper();
   const opening = await openDraft(data, browser);
   const root = find("[data-studio]");
@@ -161,12 +165,14 @@ async function start() {
   bindings.onChange(() => preferences.keep({ bindings: bindings.kept }));
   new LookPanel(find("[data-look]"), studio.stage, data.preferences.look, (look) => preferences.keep({ look }));
   const numbers = new NumbersForm(find("[data-numbers]"), studio.sheet);
-  form.prompt.value = takePrompt(location.pathname) ?? form.prompt.value;
+  form.prompt.value = carried.prompt ?? form.prompt.value;
   const parts = { element: find("#wish"), studio, form, frame, references, commands: studio.commands() };
   const drafts = keepDraft(/** @type {import("./draft/desk.js").Parts} */ (parts), data, opening, browser);
   const extender = new Extender(root, studio.stage, data.picture, form.prompt);
   const maskDesk = new MaskDesk({ dialog: find("[data-import-dialog]"), zones: find("[data-drop-zones]") }, studio, data, references, csrfToken());
-  const commands = extender.among({
+  const looking = new Looking(root, studio, data.picture, form, kept);
+  looking.keepDraft = () => drafts.keep();
+  const commands = looking.among(extender.among({
     ...studio.commands(),
     ...maskDesk.commands(),
     original: withoutFrame(studio.commands().original, frame),
@@ -183,12 +189,12 @@ async function start() {
     "submit-first": { run: () => (extender.isOpen ? commands.submit.run() : void form.submit({ toFront: true })) },
     help: { run: () => help.open() },
     numbers: { run: () => numbers.open() },
-  });
+  }));
   armPrompt(form, studio, data, commands);
   armTwoEdits(form, frame);
   const toolbar = new Toolbar(root, commands, bindings);
   const groups = [...root.querySelectorAll("[data-tool-group]")].map((group) => new ToolGroup(/** @type {HTMLElement} */ (group)));
-  for (const parts of [studio, extender]) {
+  for (const parts of [studio, extender, looking]) {
     parts.onChange(() => {
       toolbar.refresh();
       for (const group of groups) group.refresh();
@@ -214,7 +220,7 @@ async function start() {
   const speech = new Speech(find("[data-spoken]"), studio.sheet);
   new Crosshair(find("[data-stage]"), studio, speech, (event) => {
     const meant = bindingsFor(withoutAltGraph(event), bindings.all).map(({ command }) => commands[command]);
-    return extender.isOpen || meant.some((command) => command?.isEnabled?.() === true);
+    return extender.isOpen || looking.isOpen || meant.some((command) => command?.isEnabled?.() === true);
   });
   watchModifiers((held) => studio.hold(held));
   armDialogs(document.querySelectorAll("dialog"));

@@ -1,5 +1,6 @@
 /** Masks as files, made and read in the worker. One row of tiles crosses at a time, so nothing waits long. */
 
+import { bytesOf } from "./carried.js";
 import { MaskPort } from "./mask-port.js";
 import { unwrapSlots, wrapSlots } from "./mask-transport.js";
 
@@ -29,10 +30,11 @@ export class MaskFiles {
   }
 
   /**
-   * @param {string} url of a kept mask
+   * @param {string} url of a kept mask, or one that came along
    * @returns {Promise<{width: number, height: number, slots: Slot[]}>}
    */
   async read(url) {
+    if (url.startsWith("data:")) return this.decode(bytesOf(url));
     const response = await fetch(url);
     if (!response.ok) throw new Error("The mask could not be fetched.");
     return this.decode(new Uint8Array(await response.arrayBuffer()));

@@ -4,7 +4,7 @@
  * machine can hold it.
  */
 
-/** @typedef {import("./types.js").Picture} Picture */
+/** @typedef {Pick<import("./types.js").Picture, "width" | "height" | "preview_url" | "full_url">} Picture */
 /** @typedef {{source: CanvasImageSource, width: number, height: number}} Level */
 
 /** Larger rasters than this are not unpacked in the browser: four bytes a pixel. */
@@ -13,12 +13,17 @@ const LEAST_MEMORY_GB = 4;
 
 export class PictureLevels {
   #picture;
+  /** Something small that is there already. @type {Level | null} */
+  #standIn = null;
   /** @type {Level | null} */
   #preview = null;
   /** @type {Level | null} */
   #full = null;
   /** @type {Promise<void> | null} */
   #fetching = null;
+  /** @type {Promise<void> | null} */
+  #previewing = null;
+  #isClosed = false;
 
   /** @param {Picture} picture */
   constructor(picture) {
@@ -38,12 +43,52 @@ export class PictureLevels {
   }
 
   /**
+   * Something to show until the preview is there.
+   * @param {HTMLImageElement | null} image
+   */
+  takeStandIn(image) {
+    if (!image?.complete || !image.naturalWidth) return;
+    this.#standIn = { source: image, width: image.naturalWidth, height: image.naturalHeight };
+  }
+
+  /** Fetches the preview once, for a picture that does not stand on the page. */
+  fetchPreview() {
+    this.#previewing ??= this.#fetchPreview().catch((error) => {
+      this.#previewing = null;
+      throw error;
+    });
+    return this.#previewing;
+  }
+
+  async #fetchPreview() {
+    if (this.#preview) return;
+    const level = await unpack(this.#picture.preview_url);
+    if (this.#isClosed) closeLevel(level);
+    else this.#preview = level;
+  }
+
+  /** Gives back the memory of the full raster; it is fetched again when it is wanted. */
+  letGoOfFull() {
+    closeLevel(this.#full);
+    this.#full = null;
+    this.#fetching = null;
+  }
+
+  /** Gives back all memory, for good. */
+  close() {
+    this.#isClosed = true;
+    this.letGoOfFull();
+    closeLevel(this.#preview);
+    this.#preview = null;
+  }
+
+  /**
    * The level to draw at a zoom, null while nothing is there yet.
    * @param {number} scale device pixels per picture pixel
    * @returns {Level | null}
    */
   levelFor(scale) {
-    return this.#needsFull(scale) && this.#full ? this.#full : this.#preview;
+    return (this.#needsFull(scale) && this.#full) || (this.#preview ?? this.#standIn);
   }
 
   /**
@@ -63,18 +108,20 @@ export class PictureLevels {
 
   /** Fetches the full raster once; asks again only after a failure. */
   fetchFull() {
-    this.#fetching ??= this.#fetchFull().catch((error) => {
-      this.#fetching = null;
-      throw error;
-    });
-    return this.#fetching;
-  }
-
-  async #fetchFull() {
-    const response = await fetch(this.#picture.full_url);
-    if (!response.ok) throw new Error("The full picture could not be fetched.");
-    const source = await createImageBitmap(await response.blob());
-    this.#full = { source, width: source.width, height: source.height };
+    if (this.#fetching) return this.#fetching;
+    const fetching = unpack(this.#picture.full_url).then(
+      (level) => {
+        // Let go of while it was on its way.
+        if (this.#fetching !== fetching) closeLevel(level);
+        else this.#full = level;
+      },
+      (error) => {
+        if (this.#fetching === fetching) this.#fetching = null;
+        throw error;
+      },
+    );
+    this.#fetching = fetching;
+    return fetching;
   }
 
   /** @param {number} scale */
@@ -83,4 +130,20 @@ export class PictureLevels {
     if (!preview || preview.width >= this.#picture.width) return false;
     return scale > (preview.width / this.#picture.width) * 1.02;
   }
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Level>}
+ */
+async function unpack(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error("The picture could not be fetched.");
+  const source = await createImageBitmap(await response.blob());
+  return { source, width: source.width, height: source.height };
+}
+
+/** @param {Level | null} level */
+function closeLevel(level) {
+  if (level?.source instanceof ImageBitmap) level.source.close();
 }

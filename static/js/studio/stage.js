@@ -13,6 +13,7 @@ import * as views from "./view.js";
 /** @typedef {import("./mask/box.js").Box} Box */
 /** @typedef {import("./view.js").Point} Point */
 /** @typedef {import("./view.js").View} View */
+/** @typedef {{levels: PictureLevels, size: views.Size}} Shown */
 
 const MOST_DENSITY = 2;
 /** A redraw that makes a frame longer than this many milliseconds counts as slow. */
@@ -31,6 +32,8 @@ export class Stage {
   #levels;
   #picture;
   #mask;
+  /** What is shown in place of the picture. @type {Shown | null} */
+  #other = null;
   /** @type {View} */
   #view = { scale: 1, x: 0, y: 0 };
   /** What the canvases show. @type {View} */
@@ -92,6 +95,22 @@ export class Stage {
   /** @param {() => void} listener called whenever the view, the size or the picture changes */
   onChange(listener) {
     this.#listeners.push(listener);
+  }
+
+  /**
+   * Shows something else in place of the picture, at the same zoom and place.
+   * @param {Shown | null} other null = the picture itself
+   */
+  showInstead(other) {
+    this.#other = other;
+    this.redraw();
+    this.#fetchLater();
+  }
+
+  /** Draws what is shown anew. */
+  redraw() {
+    this.#all = true;
+    this.#ask();
   }
 
   fit() {
@@ -180,6 +199,13 @@ export class Stage {
     this.#overlay.hidden = !visible;
   }
 
+  /** @param {boolean} only whether nothing but the edge of the mask is drawn */
+  outlineMask(only) {
+    if (this.#layers.outlines === only) return;
+    this.#layers.outlines = only;
+    this.maskReplaced();
+  }
+
   #middle() {
     return { x: this.size.width / 2, y: this.size.height / 2 };
   }
@@ -259,7 +285,9 @@ export class Stage {
     this.#changed = null;
     this.#drawn = this.#view;
     this.#shifted.style.transform = "";
-    this.#layers.drawPicture(this.#levels.levelFor(this.zoom), this.#view, this.#picture);
+    const { levels, size } = this.#shown;
+    const view = views.inPlaceOf(this.#view, size, this.#picture);
+    this.#layers.drawPicture(levels.levelFor(view.scale * this.#layers.density), view, size);
     this.#layers.drawMask(this.#mask, this.#view, null);
   }
 
@@ -293,18 +321,26 @@ export class Stage {
     this.#tell();
   }
 
-  #fetchLater() {
-    clearTimeout(this.#fetchTimer);
-    if (!this.#levels.wantsFull(this.zoom)) return;
-    this.#fetchTimer = window.setTimeout(() => this.#fetchFull(), FETCH_AFTER);
+  /** @returns {Shown} */
+  get #shown() {
+    return this.#other ?? { levels: this.#levels, size: this.#picture };
   }
 
-  async #fetchFull() {
+  #fetchLater() {
+    clearTimeout(this.#fetchTimer);
+    const { levels, size } = this.#shown;
+    const { scale } = views.inPlaceOf(this.#view, size, this.#picture);
+    if (!levels.wantsFull(scale * this.#layers.density)) return;
+    this.#fetchTimer = window.setTimeout(() => this.#fetchFull(levels), FETCH_AFTER);
+  }
+
+  /** @param {PictureLevels} levels */
+  async #fetchFull(levels) {
     this.isSharpening = true;
     this.#tell();
     try {
-      await this.#levels.fetchFull();
-      this.#drawAll();
+      await levels.fetchFull();
+      this.redraw();
     } catch {
       // The preview stays; the next zoom tries again.
     }

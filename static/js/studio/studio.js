@@ -30,6 +30,8 @@ const NOTHING_HELD = { shift: false, alt: false, control: false };
 
 export class Studio {
   showsMask = true;
+  /** Whether something else is shown, so that nothing is painted. The page replaces it. */
+  isLooking = () => false;
   #spaceHeld = false;
   #zoomHeld = false;
   #originalHeld = false;
@@ -165,7 +167,7 @@ export class Studio {
   #hands() {
     return {
       pointOf: (event) => this.stage.pointOf(event),
-      movesView: () => this.#spaceHeld || this.tools.tool.cursor === "hand",
+      movesView: () => this.isLooking() || this.#spaceHeld || this.tools.tool.cursor === "hand",
       dragsZoom: () => this.#zoomHeld,
       controlHeld: () => this.controlHeld(),
       begin: (touch, manner) => this.#begin(touch, manner),
@@ -186,7 +188,7 @@ export class Studio {
       },
       resizeBrush: (steps) => this.tools.settings.option("size") && this.tools.settings.resize(steps),
       undo: () => this.#undo(),
-      redo: () => void this.sheet.redo(),
+      redo: () => void (this.isLooking() || this.sheet.redo()),
     };
   }
 
@@ -206,7 +208,7 @@ export class Studio {
    */
   #begin(touch, manner) {
     const { tool } = this.tools;
-    if (!this.sheet.isFree || tool.cursor === "hand") return false;
+    if (!this.sheet.isFree || this.isLooking() || tool.cursor === "hand") return false;
     if (!this.showsMask) this.#toggleMask();
     this.#erasing = manner.erase || tool.erases === true;
     this.#working = tool;
@@ -249,6 +251,7 @@ export class Studio {
   }
 
   #undo() {
+    if (this.isLooking()) return;
     if (this.isOpen) this.tools.tool.takeBack?.();
     else void this.sheet.undo();
   }
@@ -296,7 +299,7 @@ export class Studio {
 
   #showCursor() {
     const { cursor } = this.tools.tool;
-    const moves = (this.#spaceHeld && !this.#working) || cursor === "hand";
+    const moves = this.isLooking() || (this.#spaceHeld && !this.#working) || cursor === "hand";
     const paints = cursor === "ring" && !moves && !this.#zoomHeld;
     this.#cursor.badge(!moves && !this.#zoomHeld && this.#subtracts ? this.#pointer : null);
     this.#cursor.ring(paints ? this.#pointer : null, this.#ring());

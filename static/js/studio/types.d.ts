@@ -49,6 +49,26 @@ export interface Wish {
   is_again?: boolean;
 }
 
+/** A result that can be shown on the stage. */
+export interface Variant {
+  /** "Result 2 of 3" */
+  label: string;
+  prompt: string;
+  job_url: string;
+  adjust_url: string;
+  studio_url: string;
+  download_url: string;
+  preview_url: string;
+  full_url: string;
+  width: number;
+  height: number;
+  /** What was painted when it was asked for. */
+  mask_url: string | null;
+  /** Where across the picture the paint lies, from 0 to 1. */
+  split: number;
+  discarded: boolean;
+}
+
 /** A picture to send along. */
 export interface Lent {
   id: string;

@@ -95,6 +95,23 @@ export function keepInSight(view, picture, stage) {
 }
 
 /**
+ * The view of another picture that lies in the place of the one on the stage: over all of it, or as
+ * large as it fits in the middle when its shape is another one.
+ * @param {View} view of the picture
+ * @param {Size} other
+ * @param {Size} picture
+ * @returns {View}
+ */
+export function inPlaceOf(view, other, picture) {
+  const share = Math.min(picture.width / other.width, picture.height / other.height);
+  return {
+    scale: view.scale * share,
+    x: view.x + ((picture.width - other.width * share) / 2) * view.scale,
+    y: view.y + ((picture.height - other.height * share) / 2) * view.scale,
+  };
+}
+
+/**
  * @param {View} view
  * @param {Point} point on the stage
  * @returns {Point} in picture pixels with fractions

@@ -58,6 +58,11 @@ export class Drafts {
     return this.#autosave.wouldLose;
   }
 
+  /** Saves what is not saved yet. */
+  keep() {
+    return this.#autosave.flush();
+  }
+
   /** Lays the draft out and begins to save. */
   async begin() {
     const { kept, told, verdict } = this.#opening;

@@ -1,0 +1,257 @@
+/**
+ * Looking at results in place of the picture: a mode of the studio. Painting is off meanwhile, a drag
+ * moves the view. Joins the strip, the stage and the buttons beside the strip.
+ */
+
+import { asDataUrl, carry } from "../carried.js";
+import { askedOf } from "../draft/asked.js";
+import { bindingOf } from "../keymap.js";
+import { PictureLevels } from "../picture.js";
+import { KeptPictures } from "./kept.js";
+import { Steps } from "./stepping.js";
+import { Strip } from "./strip.js";
+import { Verbs } from "./verbs.js";
+
+/** @typedef {import("../toolbar.js").Commands} Commands */
+/** @typedef {import("../types.js").Variant} Variant */
+
+/** Full rasters are given back so many milliseconds after one has gone back to painting. */
+const LET_GO_AFTER = 8000;
+
+export class Looking {
+  #root;
+  #studio;
+  #form;
+  #strip;
+  #verbs;
+  #steps = new Steps();
+  #kept = new KeptPictures();
+  #showsOutline = false;
+  #isHeld = false;
+  #letGoTimer = 0;
+  /** @type {(() => void)[]} */
+  #listeners = [];
+
+  /**
+   * @param {HTMLElement} root the studio
+   * @param {import("../studio.js").Studio} studio
+   * @param {import("../types.js").Picture} picture
+   * @param {import("../wish-form.js").WishForm} form
+   * @param {Storage | null} storage
+   */
+  constructor(root, studio, picture, form, storage) {
+    this.#root = root;
+    this.#studio = studio;
+    this.#form = form;
+    this.#verbs = new Verbs(root, picture, storage);
+    const results = /** @type {HTMLElement} */ (root.querySelector("[data-results-strip]"));
+    this.#strip = new Strip(results, storage, {
+      pick: (key, byHand) => this.show(key, byHand),
+      again: () => void this.accept(),
+    });
+    this.#strip.onChange(() => this.#stripChanged());
+    this.#stripChanged();
+    studio.isLooking = () => this.isOpen;
+  }
+
+  /** Whether a result is shown. */
+  get isOpen() {
+    return this.#steps.shown !== null;
+  }
+
+  /** @returns {Variant | null} */
+  get shown() {
+    return this.#strip.variants.get(this.#steps.shown ?? "") ?? null;
+  }
+
+  /** @param {() => void} listener called when something else is shown */
+  onChange(listener) {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * @param {string | null} key null = the picture itself: painting goes on
+   * @param {boolean} [byHand] who points goes on by the stage's keys; who came by keys stays
+   */
+  show(key, byHand = false) {
+    if (!this.#steps.show(key)) return;
+    this.#refresh();
+    if (byHand || !this.#strip.hasFocus) this.#focusStage();
+  }
+
+  close() {
+    if (!this.isOpen) return;
+    this.#steps.show(null);
+    this.#refresh();
+    this.#focusStage();
+  }
+
+  /** Goes on from the result shown: its own studio, with the prompt and, if wanted, the mask. */
+  async accept() {
+    const variant = this.shown;
+    if (!variant) return;
+    const mask = this.#verbs.keepsMask ? ((await this.#painted()) ?? variant.mask_url) : null;
+    const { prompt, model, n, size } = askedOf(new FormData(/** @type {HTMLFormElement} */ (this.#form.prompt.form)), [], "");
+    carry(variant.studio_url, { asked: { prompt, model, n, size }, mask });
+    await this.keepDraft();
+    window.location.assign(variant.studio_url);
+  }
+
+  /** Saves what was painted here before the page is left. The page replaces it. @returns {Promise<unknown>} */
+  async keepDraft() {
+    return undefined;
+  }
+
+  /** @returns {Promise<string | null>} the mask as data URL; null without paint */
+  async #painted() {
+    const { mask } = this.#studio.sheet;
+    return mask.isEmpty ? null : asDataUrl(await this.#form.files.write(mask));
+  }
+
+  /**
+   * The commands of the studio with this mode among them.
+   * @param {Commands} commands
+   * @returns {Commands}
+   */
+  among(commands) {
+    const all = { ...commands };
+    for (const [name, { run, isEnabled }] of Object.entries(commands)) {
+      const group = bindingOf(name)?.group;
+      // Whoever takes a tool wants to paint.
+      if (group === "Tools") all[name] = { ...commands[name], run: () => (this.close(), run()) };
+      else if (group === "Mask" && name !== "cancel") {
+        all[name] = { ...commands[name], isEnabled: () => !this.isOpen && isEnabled?.() !== false };
+      }
+    }
+    return { ...all, ...this.#viewCommands(commands), ...this.#ownCommands() };
+  }
+
+  /**
+   * @param {Commands} commands
+   * @returns {Commands}
+   */
+  #viewCommands({ cancel, overlay, original }) {
+    return {
+      cancel: {
+        run: () => (this.isOpen ? this.close() : cancel.run()),
+        isEnabled: () => this.isOpen || cancel.isEnabled?.() !== false,
+      },
+      overlay: {
+        run: () => (this.isOpen ? this.#outline(!this.#showsOutline) : overlay.run()),
+        isPressed: () => (this.isOpen ? this.#showsOutline : overlay.isPressed?.() === true),
+      },
+      original: {
+        run: () => (this.isOpen ? this.#hold(true) : original.run()),
+        release: () => (this.#isHeld ? this.#hold(false) : original.release?.()),
+      },
+    };
+  }
+
+  /** @returns {Commands} */
+  #ownCommands() {
+    const isOpen = () => this.isOpen;
+    // From the strip the arrows also lead away from the original; on the stage they are the cross-hair's.
+    const steps = (/** @type {number} */ by) => ({
+      run: () => this.show(this.#steps.at(by)),
+      isEnabled: () => this.isOpen || this.#strip.hasFocus,
+    });
+    return {
+      "variant-previous": steps(-1),
+      "variant-next": steps(1),
+      accept: { run: () => void this.accept(), isEnabled: isOpen },
+      discard: { run: () => this.#discard(), isEnabled: isOpen },
+    };
+  }
+
+  #discard() {
+    const key = this.#steps.shown;
+    if (key) this.#strip.discard(key, this.shown?.discarded ?? false);
+  }
+
+  #stripChanged() {
+    const { shown } = this.#steps;
+    this.#steps.take([...this.#strip.variants.keys()]);
+    if (shown !== this.#steps.shown || this.isOpen) this.#refresh();
+    else this.#tell();
+  }
+
+  #refresh() {
+    const key = this.#steps.shown;
+    this.#isHeld = false;
+    this.#root.toggleAttribute("data-looking", key !== null);
+    this.#strip.mark(key);
+    this.#verbs.show(this.shown, this.#steps);
+    this.#showOnStage(key);
+    clearTimeout(this.#letGoTimer);
+    if (key === null) this.#letGoTimer = window.setTimeout(() => this.#kept.keepFull([]), LET_GO_AFTER);
+    else this.#kept.keepFull([key]);
+    this.#studio.pointerAway();
+    this.#tell();
+  }
+
+  /** @param {string | null} key */
+  #showOnStage(key) {
+    const { stage } = this.#studio;
+    const variant = this.shown;
+    stage.showInstead(null);
+    stage.outlineMask(this.isOpen);
+    if (key === null || !variant) return;
+    const levels = this.#levelsOf(key, variant);
+    const shown = { levels, size: variant };
+    stage.showInstead(shown);
+    levels.fetchPreview().then(
+      () => {
+        if (this.#steps.shown !== key) return;
+        if (!this.#isHeld) stage.showInstead(shown);
+        this.#fetchNeighbours();
+      },
+      () => this.#steps.shown === key && this.#verbs.fail(),
+    );
+  }
+
+  /**
+   * @param {string} key
+   * @param {Variant} variant
+   */
+  #levelsOf(key, variant) {
+    return this.#kept.get(key, () => {
+      const levels = new PictureLevels(variant);
+      levels.takeStandIn(this.#strip.thumbOf(key));
+      return levels;
+    });
+  }
+
+  /** The next step should show at once. */
+  #fetchNeighbours() {
+    for (const by of [1, -1]) {
+      const key = this.#steps.at(by);
+      const variant = this.#strip.variants.get(key ?? "");
+      if (key && variant) this.#levelsOf(key, variant).fetchPreview().catch(() => {});
+    }
+  }
+
+  /** @param {boolean} isHeld the original shows while it is */
+  #hold(isHeld) {
+    this.#isHeld = isHeld;
+    const key = this.#steps.shown;
+    const variant = this.shown;
+    this.#verbs.hold(isHeld);
+    const isShown = !isHeld && key !== null && variant;
+    this.#studio.stage.showInstead(isShown ? { levels: this.#levelsOf(key, variant), size: variant } : null);
+  }
+
+  /** @param {boolean} isShown */
+  #outline(isShown) {
+    this.#showsOutline = isShown;
+    this.#root.toggleAttribute("data-outline", isShown);
+    this.#tell();
+  }
+
+  #focusStage() {
+    /** @type {HTMLElement | null} */ (this.#root.querySelector("[data-stage]"))?.focus({ preventScroll: true });
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+}
