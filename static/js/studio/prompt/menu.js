@@ -62,8 +62,10 @@ export class PromptMenu {
 
   #closed() {
     this.#say("");
-    // Who closed it with Escape goes on writing.
-    if (document.activeElement === document.body) this.#prompt.focus();
+    // Who closed it by a key goes on writing. A finger would only call the keyboard up.
+    const { activeElement: left } = document;
+    const isLeft = left === document.body || left?.matches("[data-prompt-open]") || this.#menu.contains(left);
+    if (isLeft && window.matchMedia("(hover: hover)").matches) this.#prompt.focus();
   }
 
   /** @param {Tab} tab */
