@@ -77,7 +77,9 @@ test("long work holds the mask, comes in turn, and is one step", async () => {
   const sheet = new MaskSheet(300, 300);
   /** @type {(string | null)[]} */
   const said = [];
-  const work = new LongWork(sheet, (words) => said.push(words));
+  /** @type {boolean[]} */
+  const held = [];
+  const work = new LongWork(sheet, (words) => said.push(words), (isBusy) => held.push(isBusy));
   /** @type {(value: typeof paintFirst) => void} */
   let ready = () => {};
   const first = work.run("Selecting", () => new Promise((resolve) => (ready = resolve)));
@@ -90,6 +92,7 @@ test("long work holds the mask, comes in turn, and is one step", async () => {
   assert.deepEqual(await Promise.all([first, second]), [true, true]);
   assert.deepEqual([sheet.mask.at(0, 0), sheet.mask.at(1, 0), sheet.history.length], [255, 7, 2]);
   assert.equal(said.at(-1), null);
+  assert.deepEqual(held, [true, false]);
   assert.ok(sheet.isFree);
 });
 

@@ -10,6 +10,7 @@ const COMPLAINT_TIME = 6000;
 export class LongWork {
   #sheet;
   #say;
+  #hold;
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
   #waiting = 0;
@@ -20,10 +21,12 @@ export class LongWork {
   /**
    * @param {import("./mask/sheet.js").MaskSheet} sheet
    * @param {(words: string | null) => void} say shows what is going on; null when nothing is any more
+   * @param {(isBusy: boolean) => void} [hold] called when the first begins, and when the last has ended
    */
-  constructor(sheet, say) {
+  constructor(sheet, say, hold = () => {}) {
     this.#sheet = sheet;
     this.#say = say;
+    this.#hold = hold;
   }
 
   get isBusy() {
@@ -48,13 +51,15 @@ export class LongWork {
    */
   run(words, prepare) {
     const { signal } = this.#giveUp;
-    this.#waiting++;
+    if (!this.#waiting++) this.#hold(true);
     const turn = this.#turn.then(() => !signal.aborted && this.#do(words, prepare, signal));
     const after = turn
       .catch((error) => this.#complain(words, error))
       .then((hasChanged) => {
         this.#waiting--;
-        if (!this.#waiting && !this.#complaint) this.#say(null);
+        if (this.#waiting) return hasChanged;
+        this.#hold(false);
+        if (!this.#complaint) this.#say(null);
         return hasChanged;
       });
     this.#turn = after;

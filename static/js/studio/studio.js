@@ -57,7 +57,8 @@ export class Studio {
     this.stage = new Stage(element, picture, this.sheet.mask);
     /** By how much the mask is grown, shrunk and feathered. */
     this.amounts = new ToolSettings("mask", MASK_OPTIONS, picture, storage);
-    this.work = new LongWork(this.sheet, (words) => this.#say(words));
+    const hold = (/** @type {boolean} */ isBusy) => element.setAttribute("aria-busy", String(isBusy));
+    this.work = new LongWork(this.sheet, (words) => this.#say(words), hold);
     this.#busy = /** @type {HTMLElement} */ (element.querySelector("[data-stage-busy]"));
     this.#cursor = new Cursor(element);
     this.selection = new Selection(element, picture, this.sheet, () => this.#tell());

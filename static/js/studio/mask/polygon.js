@@ -35,7 +35,20 @@ class Edges {
     if (x < this.from[row]) this.from[row] = x;
     if (x >= this.to[row]) this.to[row] = x + 1;
   }
+
+  clear() {
+    for (let row = 0; row < TILE; row++) {
+      if (this.to[row]) this.sums.fill(0, row * STRIDE + this.from[row], row * STRIDE + this.to[row]);
+    }
+    this.from.fill(STRIDE);
+    this.to.fill(0);
+  }
 }
+
+/** Clean ones, for the next row of tiles: most of the time would go into making them anew. @type {Edges[]} */
+const spare = [];
+/** A large shape seldom crosses more tiles of one row. */
+const MOST_SPARE = 16;
 
 /**
  * Paints or erases all that a closed line goes around. A step must be open.
@@ -56,6 +69,11 @@ export function fillPolygon(mask, points, erase) {
     const sums = new Float64Array(TILE);
     for (let column = box.left >> TILE_SHIFT; column <= (box.right - 1) >> TILE_SHIFT; column++) {
       fillTile(mask, row * mask.columns + column, edges.get(column), sums, erase);
+    }
+    for (const used of edges.values()) {
+      if (spare.length >= MOST_SPARE) break;
+      used.clear();
+      spare.push(used);
     }
   }
   return box;
@@ -160,7 +178,7 @@ function addCell(edges, row, x, height, share, box) {
   if (x >= box.right) return;
   const column = x >> TILE_SHIFT;
   let tile = edges.get(column);
-  if (!tile) edges.set(column, (tile = new Edges()));
+  if (!tile) edges.set(column, (tile = spare.pop() ?? new Edges()));
   const within = x & (TILE - 1);
   tile.add(row, within, height * (1 - share));
   tile.add(row, within + 1, height * share);
@@ -193,7 +211,10 @@ function fillTile(mask, index, edges, sums, erase) {
     let sum = sums[row];
     for (let x = from; x < to; x++) {
       sum += edges.sums[row * STRIDE + x];
-      if (tile && x < TILE) merge(tile, row, x, x + 1, valueOf(sum), erase);
+      const value = valueOf(sum);
+      if (!tile || x >= TILE || value === 0) continue;
+      const i = (row << TILE_SHIFT) + x;
+      tile[i] = erase ? Math.min(tile[i], 255 - value) : Math.max(tile[i], value);
     }
     sums[row] = sum;
     if (tile && to) merge(tile, row, to, TILE, valueOf(sum), erase);
