@@ -1,5 +1,6 @@
 /** Joins what lies around the prompt with the rest of the studio. */
 
+import { MaskReshaper } from "../mask-reshaper.js";
 import { csrfToken, find } from "../page.js";
 import { TwoEdits } from "../two-edits.js";
 import { PromptLine } from "./line.js";
@@ -11,6 +12,7 @@ import { PromptBar } from "./prompt-bar.js";
 /** What "a little larger" is for a mask, as a share of the picture's short side, and at least. */
 const GROW_SHARE = 0.006;
 const LEAST_GROWTH = 4;
+const MOST_GROWTH = 60;
 
 /**
  * Tasks, earlier prompts and templates.
@@ -28,11 +30,13 @@ export function armPrompt(form, studio, data, commands) {
   });
   const run = (/** @type {string} */ name) => () => commands[name]?.run();
   const { width, height } = data.picture;
+  const reshaper = new MaskReshaper();
   const hands = {
     sheet: studio.sheet,
     run: { invert: run("invert"), clear: run("clear"), extend: run("extend") },
-    grow: null,
-    growBy: Math.max(LEAST_GROWTH, Math.round(Math.min(width, height) * GROW_SHARE)),
+    grow: (/** @type {number} */ radius) =>
+      studio.work.run("Growing the mask", (signal) => reshaper.reshape(studio.sheet.mask, { kind: "grow", radius }, signal)),
+    growBy: Math.min(MOST_GROWTH, Math.max(LEAST_GROWTH, Math.round(Math.min(width, height) * GROW_SHARE))),
   };
   const page = { menu: find("[data-preset-menu]"), opener: find(".wish__send"), line };
   const presets = new PresetBar(page, form.prompt, hands, () => (form.verb = presets.verb));

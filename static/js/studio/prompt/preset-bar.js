@@ -11,7 +11,7 @@ import { write } from "./words.js";
  * @typedef {object} Hands what a task may do to the studio
  * @property {import("../mask/sheet.js").MaskSheet} sheet
  * @property {Record<"invert" | "clear" | "extend", () => void>} run
- * @property {((pixels: number) => void) | null} grow null where masks cannot be grown
+ * @property {(pixels: number) => Promise<unknown>} grow makes the painted part larger all around
  * @property {number} growBy pixels
  */
 
@@ -73,7 +73,7 @@ export class PresetBar {
     }
     this.#before = { preset: this.#preset, prompt: now.prompt, revision: 0, isMaskChanged: false, text: now.prompt };
     this.#preset = preset;
-    this.#act(step.does);
+    void this.#act(step.does);
     if (step.prompt !== null) write(this.#prompt, step.prompt, step.caret);
     else this.#prompt.focus();
     this.#before.text = this.#prompt.value;
@@ -95,10 +95,10 @@ export class PresetBar {
   }
 
   /** @param {MaskVerb | null} verb */
-  #act(verb) {
+  async #act(verb) {
     const { sheet, run, grow, growBy } = this.#hands;
-    const revision = sheet.revision;
-    if (verb === "grow") grow?.(growBy);
+    const { revision } = sheet;
+    if (verb === "grow") await grow(growBy);
     else if (verb) run[verb]();
     if (!this.#before || sheet.revision === revision) return;
     this.#before.isMaskChanged = true;
@@ -110,10 +110,9 @@ export class PresetBar {
    * @param {MaskVerb | null} offers
    */
   #say(said, offers) {
-    const isPossible = offers !== "grow" || this.#hands.grow !== null;
     this.#line.say(said, {
       undo: () => this.undo(),
-      offer: offers && isPossible ? { label: this.#label(offers), run: () => this.#take(offers) } : null,
+      offer: offers ? { label: this.#label(offers), run: () => void this.#take(offers) } : null,
     });
   }
 
@@ -123,8 +122,8 @@ export class PresetBar {
   }
 
   /** @param {MaskVerb} verb */
-  #take(verb) {
-    this.#act(verb);
+  async #take(verb) {
+    await this.#act(verb);
     const { growBy } = this.#hands;
     this.#say(verb === "grow" ? `The mask is ${growBy} px larger all around.` : "The mask is turned around.", null);
     this.#changed();
