@@ -47,14 +47,16 @@ def keep_picture(
 ) -> Picture:
     """Store `data` and the renditions made of it; give the Picture, not saved yet.
 
-    Renditions that were not made are waited for from then on.
+    Renditions that were not made are waited for from then on; so are better ones than JPEG.
 
     The caller saves the row, in the transaction it belongs to. Raises OSError (or
     what the storage raises) when a file cannot be written.
     """
     picture_id = picture_id or uuid.uuid4()
     key = storage.picture_key(picture_id, "original", storage.extension_of(shown.format))
-    missing = not all(side in shown.renditions for side in RENDITION_SIDES)
+    missing = shown.kind is RenditionFormat.JPEG or not all(
+        side in shown.renditions for side in RENDITION_SIDES
+    )
     return Picture(
         id=picture_id,
         owner=owner,
@@ -62,7 +64,9 @@ def keep_picture(
         origin=origin,
         file=storage.put(key, data),
         **{
-            kind: _put_rendition(picture_id, kind, shown.renditions[side])
+            kind: storage.put(
+                storage.picture_key(picture_id, kind, shown.kind), shown.renditions[side]
+            )
             for kind, side in RENDITIONS.items()
             if side in shown.renditions
         },
@@ -76,10 +80,6 @@ def keep_picture(
         bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-
-
-def _put_rendition(picture_id: uuid.UUID, kind: str, data: bytes) -> str:
-    return storage.put(storage.picture_key(picture_id, kind, RenditionFormat.AVIF), data)
 
 
 def kept(picture: Picture) -> Kept:

@@ -5,6 +5,10 @@ for, and a worker makes them; a page that asks sooner has them made there and th
 write the same bytes under the same names, so nobody holds a lease: the row only spares one of
 them the work, nearly always.
 
+A result comes with JPEGs, which take next to no time. They are shown until the worker that
+made it has made the others, of the small copy that it still holds; should it die before, any
+worker makes them of the picture itself.
+
 They are AVIF. For a browser that does not take it, WebP is made when first asked for, and kept
 beside it without a word in the row.
 """
@@ -24,7 +28,7 @@ from django.utils import timezone
 
 from editor import storage
 from editor.imaging import apart, steps
-from editor.imaging.renditions import RenditionFormat
+from editor.imaging.renditions import RenditionFormat, Screen
 from editor.models import Picture
 from editor.pictures import RENDITIONS, kept
 
@@ -35,7 +39,7 @@ HINT_AGAIN = timedelta(seconds=60)
 SHORTEST_PAUSE, LONGEST_PAUSE = 2 * HINT_AGAIN, timedelta(hours=1)
 PATIENCE_SECONDS = 3.0
 _LOOK_SECONDS = 0.05
-_AVIF = RenditionFormat.AVIF
+_AVIF, _JPEG = RenditionFormat.AVIF, RenditionFormat.JPEG
 
 
 def awaiting_renditions() -> QuerySet[Picture]:
@@ -79,16 +83,17 @@ def forget_who_took_renditions() -> None:
     awaiting_renditions().filter(renditions_due_at__gt=Now()).update(renditions_due_at=Now())
 
 
-def make_waiting(picture_id: uuid.UUID) -> None:
+def make_waiting(picture_id: uuid.UUID, screen: Screen | None = None) -> None:
     """Make the renditions of one picture if they are still waited for; else do nothing.
 
-    What fails is tried again after as long as it has been waited for, an hour at most.
+    `screen` is a small copy of it, if there is one: then the picture itself is not read. What
+    fails is tried again after as long as it has been waited for, an hour at most.
     """
     picture = awaiting_renditions().filter(pk=picture_id).first()
     if picture is None:
         return
     try:
-        _keep(picture, _made(picture, _missing(picture), _AVIF), _AVIF)
+        _keep(picture, _made(picture, _missing(picture), _AVIF, screen), _AVIF)
     except Exception:
         logger.exception("The renditions of picture %s could not be made.", picture_id)
         waited = timezone.now() - picture.created_at
@@ -98,8 +103,11 @@ def make_waiting(picture_id: uuid.UUID) -> None:
 
 def format_of(picture: Picture, kind: str, *, takes_avif: bool) -> RenditionFormat:
     """Tell in which format this rendition goes to a browser."""
+    named = _named(picture, kind)
+    if named.endswith(_JPEG):
+        return _JPEG
     # Those of earlier releases are WebP, and stay so.
-    if takes_avif and not _named(picture, kind).endswith(RenditionFormat.WEBP):
+    if takes_avif and not named.endswith(RenditionFormat.WEBP):
         return _AVIF
     return RenditionFormat.WEBP
 
@@ -150,25 +158,39 @@ def _somebody_makes(picture: Picture, kind: str) -> bool:
     return False
 
 
-def _made(picture: Picture, kinds: list[str], file_format: RenditionFormat) -> dict[str, bytes]:
+def _made(
+    picture: Picture,
+    kinds: list[str],
+    file_format: RenditionFormat,
+    screen: Screen | None = None,
+) -> dict[str, bytes]:
     sides = tuple({RENDITIONS[kind] for kind in kinds})
-    made = apart.run(steps.renditions, kept(picture), sides, file_format)
+    if screen:
+        made = apart.run(steps.renditions_of, screen, sides, file_format)
+    else:
+        made = apart.run(steps.renditions, kept(picture), sides, file_format)
     return {kind: made[RENDITIONS[kind]] for kind in kinds}
 
 
 def _keep(picture: Picture, made: dict[str, bytes], file_format: RenditionFormat) -> None:
     """Store what was made, then name it in the row, which waits for nothing any more."""
-    new = [kind for kind in made if not _named(picture, kind)]
+    if file_format is _JPEG:
+        return  # its time is over
+    missing = _missing(picture)
+    new = [kind for kind in made if kind in missing]
     keys = {
         kind: storage.put(_key(picture, kind, file_format), data) for kind, data in made.items()
     }
     if file_format is _AVIF:
         named = {kind: keys[kind] for kind in new}
         Picture.objects.filter(pk=picture.pk).update(**named, renditions_due_at=None)
+        storage.drop(*filter(None, (_named(picture, kind) for kind in new)))
 
 
 def _missing(picture: Picture) -> list[str]:
-    return [kind for kind in RENDITIONS if not _named(picture, kind)]
+    """The renditions that are still to be made: those without a name, and the first JPEGs."""
+    names = {kind: _named(picture, kind) for kind in RENDITIONS}
+    return [kind for kind, named in names.items() if not named or named.endswith(_JPEG)]
 
 
 def _named(picture: Picture, kind: str) -> str:

@@ -23,6 +23,7 @@ from editor.imaging.composing import Blend
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.margins import overlap
 from editor.imaging.reading import Limits
+from editor.imaging.renditions import Screen
 from editor.imaging.steps import AnswerRefused, PutTogether
 from editor.leases import holding_attempt, lease, let_go_of_the_database
 from editor.models import (
@@ -51,6 +52,7 @@ LOCK_FIELDS = ("outside_pixels", "changed_pixels", "raw_changed_share", "inside_
 TRIES_BEFORE_LOST = 3
 TRIES_TO_COMPOSE = 8
 RETRY_SECONDS = (5, 15, 45, 120, 300)
+TO_BE_SHOWN = timedelta(seconds=60)
 NOT_COMPOSED = "The result could not be put into the picture just now."
 
 
@@ -62,29 +64,36 @@ class CannotCompose(Exception):
     """What is needed is there, and still no picture comes of it."""
 
 
-def keep_answer(attempt_id: uuid.UUID) -> None:
+# What renditions are still to be made of: the id of a picture, and a small copy of it.
+Unshown = list[tuple[uuid.UUID, Screen]]
+
+
+def keep_answer(attempt_id: uuid.UUID) -> Unshown:
     """Bring one paid answer home: fetch, store raw, compose, finish the job.
 
     Only one worker at a time does this for an attempt; a second call of this function,
-    at the same time or later, changes nothing.
+    at the same time or later, changes nothing. What comes back may be dropped: then the
+    renditions are made of the pictures themselves, a minute later.
     """
+    unshown: Unshown = []
     attempt = _take(attempt_id)
     if attempt is None:
-        return
+        return unshown
     with holding_attempt(attempt.pk):
         # Each image by itself: one dead link must not cost the others.
         reasons = [
             reason
             for index, url in enumerate(attempt.image_urls)
-            if (reason := _keep_one(attempt, index, url))
+            if (reason := _keep_one(attempt, index, url, unshown))
         ]
         if reasons:
             _try_later(attempt, reasons[0])
         else:
             finish(attempt)
+    return unshown
 
 
-def _keep_one(attempt: Attempt, index: int, url: str | None) -> str:
+def _keep_one(attempt: Attempt, index: int, url: str | None, unshown: Unshown) -> str:
     """Keep and compose one image; give the reason when it has to be tried again, else nothing.
 
     What can never come or never be composed is noted on its Result, and is no reason
@@ -93,7 +102,7 @@ def _keep_one(attempt: Attempt, index: int, url: str | None) -> str:
     try:
         result = keep_raw(attempt, index, url)
         if result.picture_id is None and not result.problem:
-            compose_result(attempt.job, result, attempt)
+            unshown += compose_result(attempt.job, result, attempt)
     except NotFetched as reason:
         if isinstance(reason.__cause__, DownloadForbidden):
             _tell_of_refused_link(attempt, url or "", reason)
@@ -196,7 +205,7 @@ def _fetch(url: str | None) -> bytes:
         raise NotFetched(str(error)) from error
 
 
-def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
+def compose_result(job: EditJob, result: Result, attempt: Attempt) -> Unshown:
     """Put one kept answer into the picture it was made for, and keep what comes out.
 
     An answer that is no picture is noted as such: it was paid for, so its bytes stay.
@@ -206,7 +215,7 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
     except AnswerRefused as refused:
         result.problem = f"The answer is not a usable picture: {refused}"[:300]
         result.save(update_fields=["problem"])
-        return
+        return []
     name = job.picture.name.rpartition(".")[0] or job.picture.name
     picture = keep_picture(
         job.owner,
@@ -217,8 +226,11 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
         # The same id every time: a repeat after a crash overwrites its own files.
         picture_id=uuid.uuid5(attempt.pk, str(result.index)),
     )
+    screen = composed.shown.screen
     with transaction.atomic():
         picture.save(force_insert=True)
+        if screen:  # who holds the small copy makes the renditions, and nobody else meanwhile
+            Picture.objects.filter(pk=picture.pk).update(renditions_due_at=Now() + TO_BE_SHOWN)
         result.picture = picture
         if composed.lock:
             result.outside_pixels = composed.lock.outside_pixels
@@ -227,6 +239,7 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> None:
             result.inside_changed_share = composed.lock.inside_changed_share
             result.note_fit(composed.drift, colour_matched=composed.colour_matched)
         result.save(update_fields=["picture", *LOCK_FIELDS, *FIT_FIELDS])
+    return [(picture.pk, screen)] if screen else []
 
 
 def _put_together(job: EditJob, result: Result, attempt: Attempt) -> PutTogether:

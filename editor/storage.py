@@ -4,7 +4,8 @@ Every object has an opaque name made of row ids; nothing a person typed gets int
 it. Bytes leave only through the views, which check the owner first.
 
     pictures/<picture>/original.<ext>   the bytes as they came, or a result's lossless PNG
-    pictures/<picture>/preview.avif     longest side 2048, for the screen; .webp where wanted
+    pictures/<picture>/preview.avif     longest side 2048, for the screen; .webp where wanted,
+                                        .jpeg of a result until there is the other
     pictures/<picture>/card.avif        longest side 960, for walls on fine screens
     pictures/<picture>/thumb.avif       longest side 480, for walls and lists
     pictures/<picture>/full.<ext>       full size in a format every browser shows

@@ -35,18 +35,24 @@ def run_job(job_id: str) -> None:
     attempt_id = take_to_its_answer(job) if job else None
     hint_jobs_in_turn()  # a place is free again
     if attempt_id is not None:
-        keep_answer(attempt_id)
+        _keep_and_show(attempt_id)
 
 
 @shared_task(name="editor.keep_results", acks_late=True)
 def keep_results(attempt_id: str) -> None:
     """Fetch, keep and compose what a paid call brought; free, and safe to repeat."""
-    keep_answer(uuid.UUID(attempt_id))
+    _keep_and_show(uuid.UUID(attempt_id))
+
+
+def _keep_and_show(attempt_id: uuid.UUID) -> None:
+    """Keep an answer; its people have it from then on, and what pages show gets smaller."""
+    for picture_id, screen in keep_answer(attempt_id):
+        renditions.make_waiting(picture_id, screen)
 
 
 @shared_task(name="editor.make_renditions", acks_late=True)
 def make_renditions(picture_id: str) -> None:
-    """Make what pages show of an upload; free, and safe to repeat."""
+    """Make what pages show of a picture; free, and safe to repeat."""
     renditions.make_waiting(uuid.UUID(picture_id))
     hint_renditions()  # a place is free again
 

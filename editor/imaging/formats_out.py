@@ -7,12 +7,12 @@ bit. Nothing else goes along, unless prompt and model are asked for.
 from __future__ import annotations
 
 import dataclasses
+import html
 import io
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from xml.sax.saxutils import escape
 
 from PIL import Image, ImageColor, PngImagePlugin
 
@@ -179,7 +179,7 @@ def laid_on(image: Image.Image, background: str, icc_profile: bytes | None) -> I
 
 def xmp_packet(words: Words) -> bytes:
     """Say prompt and model in XMP, which JPEG, PNG, WebP and AVIF all can carry."""
-    prompt, model = (escape(_plain(text)) for text in (words.prompt, words.model))
+    prompt, model = (html.escape(_plain(text), quote=False) for text in (words.prompt, words.model))
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">'

@@ -70,9 +70,9 @@ def read_mask(data: bytes, size: tuple[int, int], *, allow_empty: bool = False) 
     except DECODER_ERRORS as problem:
         sentence = "The mask is damaged or cut off and cannot be read to its end."
         raise MaskRefused(sentence, code="damaged") from problem
-    mask = _without_faint_paint(let_go(_grey(image)))
+    mask, empty = _without_faint_paint(let_go(_grey(image)))
     mask.info = {}
-    if not allow_empty and mask.getbbox() is None:
+    if empty and not allow_empty:
         sentence = "The mask is empty: paint the part that may change."
         raise MaskRefused(sentence, code="empty")
     return mask
@@ -174,11 +174,15 @@ def _decoded(data: bytes, size: tuple[int, int]) -> Image.Image:
     return image
 
 
-def _without_faint_paint(mask: Image.Image) -> Image.Image:
+def _without_faint_paint(mask: Image.Image) -> tuple[Image.Image, bool]:
+    """Give a mask without its noise, and whether nothing is painted then."""
     painted = mask.getbbox()
-    if painted is None or not any(mask.crop(painted).histogram()[1:FAINTEST_PAINT]):
-        return mask
-    return mask.point([0] * FAINTEST_PAINT + list(range(FAINTEST_PAINT, 256)))
+    if painted is None:
+        return mask, True
+    counts = mask.crop(painted).histogram()
+    if any(counts[1:FAINTEST_PAINT]):
+        mask = mask.point([0] * FAINTEST_PAINT + list(range(FAINTEST_PAINT, 256)))
+    return mask, not any(counts[FAINTEST_PAINT:])
 
 
 def _grey(image: Image.Image) -> Image.Image:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from PIL import Image
 
 from editor.imaging.colour import convert
+from editor.imaging.framing import Size
 
 
 class RenditionFormat(StrEnum):
@@ -18,6 +20,7 @@ class RenditionFormat(StrEnum):
 
     AVIF = "avif"
     WEBP = "webp"  # for browsers that do not take AVIF
+    JPEG = "jpeg"  # in a twentieth of the time, until the others are made
 
 
 # At these they come equally near to the picture; AVIF in half to nine tenths of the bytes and
@@ -25,9 +28,29 @@ class RenditionFormat(StrEnum):
 _OPTIONS: dict[RenditionFormat, dict[str, Any]] = {
     RenditionFormat.AVIF: {"quality": 60, "speed": 9, "max_threads": 1},
     RenditionFormat.WEBP: {"quality": 80, "method": 2},
+    RenditionFormat.JPEG: {"quality": 80, "subsampling": "4:2:0"},
 }
 _PLACEHOLDER_SIDE = 16
 _PLACEHOLDER_QUALITY = 60
+
+
+@dataclass(frozen=True)
+class Screen:
+    """An opaque picture at the largest size that pages show: raw RGB values in sRGB."""
+
+    size: Size
+    rgb: bytes
+
+    @property
+    def image(self) -> Image.Image:
+        return Image.frombytes("RGB", self.size, self.rgb)
+
+
+def on_screen(image: Image.Image, icc_profile: bytes | None, side: int) -> Image.Image:
+    """Give an opaque image in sRGB, with `side` pixels along its longer side at most."""
+    # Far fewer pixels to convert than in the picture itself.
+    smaller = convert(_shrunk(image, side), icc_profile, None)
+    return smaller if smaller.mode == "RGB" else smaller.convert("RGB")
 
 
 def encode_renditions(
@@ -66,7 +89,8 @@ def _shrunk(image: Image.Image, longest_side: int) -> Image.Image:
         return image
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     # Averaging whole pixels first, as far as it goes, halves the time; the eye sees no difference.
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
+    # Hamming's window is as sharp as bicubic here, and half as wide.
+    return image.resize(size, Image.Resampling.HAMMING, reducing_gap=1.0)
 
 
 def _written(image: Image.Image, kind: RenditionFormat, **options: Any) -> bytes:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from PIL import Image
+
 from editor.imaging.adjusting import NothingLeft, OtherAreas, Recipe, adjusted
 from editor.imaging.changes import NothingInCommon
 from editor.imaging.comparing import Comparison
@@ -29,10 +31,15 @@ from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.heat import heat_of
 from editor.imaging.margins import Margins
 from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, parts_of, read_mask
-from editor.imaging.outlining import outlined, read_rough
 from editor.imaging.previewing import Areas, Found, Laid, Preview, preview
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
-from editor.imaging.renditions import RenditionFormat, encode_renditions, placeholder
+from editor.imaging.renditions import (
+    RenditionFormat,
+    Screen,
+    encode_renditions,
+    on_screen,
+    placeholder,
+)
 from editor.imaging.replies import by_name
 from editor.imaging.seam import ColourMatch
 from editor.imaging.sharing import bounded, encode_together
@@ -58,8 +65,9 @@ class Kept:
 class Shown:
     """A picture made ready to be kept and shown: its measures and its display renditions.
 
-    `renditions` are AVIF by longest side; `transparent` tells whether anything shows through;
-    `placeholder` is a tiny data URI.
+    `renditions` are files in the format `kind`, by longest side; `transparent` tells whether
+    anything shows through; `placeholder` is a tiny data URI. Where the renditions are made to
+    be replaced, `screen` is what better ones are made of.
     """
 
     size: Size
@@ -68,6 +76,8 @@ class Shown:
     renditions: dict[int, bytes]
     placeholder: str
     transparent: bool = False
+    kind: RenditionFormat = RenditionFormat.AVIF
+    screen: Screen | None = None
 
 
 @dataclass(frozen=True)
@@ -130,14 +140,43 @@ class AnswerRefused(ValueError):
 def show(data: bytes, limits: Limits, sides: tuple[int, ...]) -> Shown:
     """Read a picture completely and make its renditions. Raises PictureRefused."""
     read = read_picture(data, limits)
-    return _shown(read, sides)
-
-
-def _shown(read: ReadPicture, sides: tuple[int, ...]) -> Shown:
     renditions = encode_renditions(read.image, read.icc_profile, sides)
-    size = Size(*read.image.size)
-    opaque = read.image.mode == "RGB" or read.image.getchannel("A").getextrema() == (255, 255)
-    return Shown(size, read.format, read.mime, renditions, placeholder(read.image), not opaque)
+    return Shown(
+        Size(*read.image.size),
+        read.format,
+        read.mime,
+        renditions,
+        placeholder(read.image),
+        _is_transparent(read.image),
+    )
+
+
+def _shown_at_once(image: Image.Image, icc_profile: bytes | None, sides: tuple[int, ...]) -> Shown:
+    """Make a picture that was put together ready to be shown, without letting anybody wait.
+
+    AVIF takes longer than all else together, so JPEG is made first; where something shows
+    through, which JPEG cannot hold, AVIF is made at once.
+    """
+    size, transparent = Size(*image.size), _is_transparent(image)
+    if transparent:
+        made = encode_renditions(image, icc_profile, sides)
+        return Shown(size, "PNG", "image/png", made, placeholder(image), transparent)
+    small = on_screen(image, icc_profile, max(sides))
+    made = encode_renditions(small, None, sides, RenditionFormat.JPEG)
+    return Shown(
+        size,
+        "PNG",
+        "image/png",
+        made,
+        placeholder(small),
+        transparent,
+        RenditionFormat.JPEG,
+        Screen(Size(*small.size), small.tobytes()),
+    )
+
+
+def _is_transparent(image: Image.Image) -> bool:
+    return image.mode == "RGBA" and image.getchannel("A").getextrema() != (255, 255)
 
 
 def check_mask(data: bytes, size: Size) -> tuple[bytes, MaskMeasure]:
@@ -151,6 +190,9 @@ def outline(picture: Kept, box: Box, rough: bytes) -> bytes:
 
     Raises PictureRefused and MaskRefused.
     """
+    # OpenCV takes 30 MB of every process that has it, and most never need it.
+    from editor.imaging.outlining import outlined, read_rough  # noqa: PLC0415
+
     selected = read_rough(rough, box)
     return encode_kept_mask(outlined(picture.read(), box, selected))
 
@@ -201,10 +243,9 @@ def put_together(
     answered = Answer(answer, frame, answer_limits).read()
     painted = read_mask(mask, picture.size) if mask is not None else None
     composed = compose(picture.read(), painted, answered, frame, blend)
-    result = ReadPicture(composed.image, composed.icc_profile, "PNG", "image/png")
     return PutTogether(
-        encode_master(result.image, result.icc_profile),
-        _shown(result, sides),
+        encode_master(composed.image, composed.icc_profile),
+        _shown_at_once(composed.image, composed.icc_profile, sides),
         composed.lock,
         composed.drift,
         composed.colour_matched,
@@ -252,10 +293,9 @@ def adjust(
     )
     answered = [(answer.read(), answer.frame) for answer in answers]
     done = adjusted(picture.read(), painted, answered, recipe, back)
-    result = ReadPicture(done.image, done.icc_profile, "PNG", "image/png")
     return Adjusted(
-        encode_master(result.image, result.icc_profile),
-        _shown(result, sides),
+        encode_master(done.image, done.icc_profile),
+        _shown_at_once(done.image, done.icc_profile, sides),
         done.outside_pixels,
         done.changed_pixels,
     )
@@ -265,15 +305,22 @@ def extend(picture: Kept, margins: Margins, sides: tuple[int, ...]) -> Extended:
     """Put a kept picture on a larger canvas and encode what comes out. Raises PictureRefused."""
     read = picture.read()
     image, mask = extended(read.image, margins), new_area(picture.size, margins)
-    result = ReadPicture(image, read.icc_profile, "PNG", "image/png")
     master = encode_master(image, read.icc_profile)
-    return Extended(master, _shown(result, sides), encode_kept_mask(mask), measure_mask(mask))
+    shown = _shown_at_once(image, read.icc_profile, sides)
+    return Extended(master, shown, encode_kept_mask(mask), measure_mask(mask))
 
 
 def renditions(picture: Kept, sides: tuple[int, ...], kind: RenditionFormat) -> dict[int, bytes]:
     """Make display renditions of a kept picture, by longest side. Raises PictureRefused."""
     read = picture.read()
     return encode_renditions(read.image, read.icc_profile, sides, kind)
+
+
+def renditions_of(
+    screen: Screen, sides: tuple[int, ...], kind: RenditionFormat
+) -> dict[int, bytes]:
+    """Make display renditions of what a step before has already brought to their size."""
+    return encode_renditions(screen.image, None, sides, kind)
 
 
 def download(picture: Kept, how: DownloadAs) -> bytes:
@@ -313,6 +360,8 @@ KNOWN = by_name(
         PictureRefused,
         Preview,
         PutTogether,
+        RenditionFormat,
+        Screen,
         Shown,
         Size,
     )

@@ -36,6 +36,7 @@ from editor.models import (
 from editor.models.framings import plan_of
 from editor.models.wishes import wish_hash
 from editor.money import NANO
+from editor.renditions import make_waiting
 from editor.results import compose_result
 from editor.upstream import key_tail
 
@@ -170,7 +171,8 @@ class Past:
                 raw_bytes=len(data),
                 created_at=self.now,
             )
-            compose_result(self.job, result, attempt)
+            for picture_id, screen in compose_result(self.job, result, attempt):
+                make_waiting(picture_id, screen)  # there may be no worker
         Picture.objects.filter(made_by__attempt=attempt).update(created_at=self.now)
         Attempt.objects.filter(pk=attempt.pk).update(state=Attempt.State.SAVED)
         count = len(self.story.answers)

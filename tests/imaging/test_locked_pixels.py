@@ -1,13 +1,15 @@
 """The promise itself: no unpainted pixel changes, whatever is painted and whatever comes back."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from editor.imaging.composing import Blend, compose
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.growing import grown
+from editor.imaging.planning import FrameChoice, FrameWish, plan_frame
+from tests.imaging.catalogue import RULES
 from tests.imaging.laying import composed_with, picture, same_outside, whole
 from tests.imaging.profiles import ADOBE_RGB, rgb_profile
 from tests.imaging.redrawing import Redrawing, redrawn
@@ -85,6 +87,30 @@ def test_whatever_comes_back_every_unpainted_pixel_keeps_every_bit(data):
     assert result.lock.outside_pixels == int((np.asarray(locked) == 0).sum())
     assert 0 <= result.lock.raw_changed_share <= 1
     assert 0 <= result.lock.inside_changed_share <= 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_a_planned_frame_of_any_known_model_takes_an_answer_and_keeps_the_rest(data):
+    """As the worker does it: planned, sent, answered at the size the model has, composed."""
+    size = Size(data.draw(st.integers(8, 400)), data.draw(st.integers(8, 400)))
+    original = noise(*size, mode=data.draw(st.sampled_from(["RGB", "RGBA"])))
+    mask = data.draw(masks(size))
+    box = mask.getbbox()
+    assume(box is not None)
+    choice = data.draw(st.sampled_from([FrameChoice.AUTOMATIC, FrameChoice.AROUND]))
+    plan = plan_frame(size, Box(*box), data.draw(st.sampled_from(RULES)), FrameWish(choice))
+    answer = noise(*_small(plan.answer), seed=2)
+    result = composed_with(original, mask, answer, frame=plan.frame, feather=3)
+    assert plan.frame.box.holds(Box(*box))
+    assert same_outside(original, result.image, mask)
+    assert result.lock.holds
+
+
+def _small(size: Size) -> Size:
+    """The same shape in few pixels: composing does not mind the size, only tests do."""
+    scale = min(1.0, 200 / max(size))
+    return Size(*(max(1, round(side * scale)) for side in size))
 
 
 def within(size: tuple[int, int], box: Box) -> Image.Image:

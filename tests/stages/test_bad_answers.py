@@ -190,6 +190,19 @@ def test_84_an_answer_without_any_change_is_kept_and_said_to_be_one(
     assert ("Nothing you painted has visibly changed" in page) == is_told
 
 
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_transparent_picture_that_comes_back_opaque_is_said_to_be_filled(
+    job, scripted, alices, masked
+):
+    Picture.objects.filter(pk=job.picture_id).update(transparent=True)
+    if not masked:
+        EditJob.objects.update(mask=None)
+    scripted(answer_json(inline(odd_picture((640, 480), "PNG"))))
+    assert run(job).state == JobState.DONE
+    page = alices.get(job.get_absolute_url()).content.decode()
+    assert ("the model has filled them" in page) is not masked
+
+
 def test_83_an_animated_answer_ends_honestly_with_its_bytes_kept(job, scripted):
     data = odd_picture((640, 480), "WEBP", frames=3)
     scripted(answer_json(inline(data)))

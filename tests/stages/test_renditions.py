@@ -12,17 +12,20 @@ from django.utils import timezone
 from PIL import Image
 
 from editor import recovery, renditions, storage, tasks
-from editor.imaging import apart
+from editor.imaging import apart, steps
 from editor.imaging.renditions import RenditionFormat
 from editor.invariants import broken_invariants
-from editor.models import Picture
-from editor.pictures import RENDITIONS
+from editor.models import EditJob, Picture, UpstreamModel
+from editor.offers import refresh_catalogue
+from editor.pictures import RENDITIONS, keep_picture
+from editor.processing import process_job
+from editor.results import keep_answer
 from editor.uploads import receive_picture
-from tests.factories import picture_bytes
+from tests.factories import make_job, make_picture, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
-AVIF, WEBP = RenditionFormat.AVIF, RenditionFormat.WEBP
+AVIF, WEBP, JPEG = RenditionFormat.AVIF, RenditionFormat.WEBP, RenditionFormat.JPEG
 AN_HOUR = timedelta(hours=1)
 
 
@@ -204,6 +207,70 @@ def test_a_browser_without_avif_gets_webp_that_is_made_once(upload, made):
     assert shown(picture, "thumb", WEBP).size == (480, 320)
     assert made == ["renditions"]
     assert shown(again(picture), "thumb").format == "AVIF"
+
+
+@pytest.fixture
+def result(alice, upstream):
+    """A result of Alice's, kept a moment ago; gives it with the small copy that is left of it."""
+    refresh_catalogue()
+    model = UpstreamModel.objects.filter(mask_support="native").first()
+    job = make_job(alice, model=model, picture=make_picture(alice, (640, 480)))
+    EditJob.objects.update(size=model.sizes[0] if model.sizes else "")
+    ((picture_id, screen),) = keep_answer(process_job(job.pk))
+    return Picture.objects.get(pk=picture_id), screen
+
+
+def test_a_result_is_shown_at_once_as_jpeg(result, made):
+    picture, _screen = result
+    for kind in RENDITIONS:
+        assert renditions.format_of(picture, kind, takes_avif=True) is JPEG
+        image = shown(picture, kind, JPEG)
+        assert (image.format, max(image.size)) == ("JPEG", min(RENDITIONS[kind], picture.width))
+    assert made == []
+    assert broken_invariants() == []
+
+
+def test_its_worker_then_makes_avif_without_reading_the_result_again(result, made):
+    picture, screen = result
+    first = [getattr(picture, kind).name for kind in RENDITIONS]
+    renditions.make_waiting(picture.pk, screen)
+    assert made == ["renditions_of"]
+    picture = again(picture)
+    assert picture.renditions_due_at is None
+    for kind in RENDITIONS:
+        assert renditions.format_of(picture, kind, takes_avif=True) is AVIF
+        assert shown(picture, kind).format == "AVIF"
+    assert not any(default_storage.exists(name) for name in first)
+    assert broken_invariants() == []
+
+
+def test_nobody_else_makes_them_unless_that_worker_dies(result, made, hints):
+    picture, _screen = result
+    assert recovery.sweep() == 0
+    a_minute_later = timezone.now() - timedelta(seconds=1)
+    Picture.objects.filter(pk=picture.pk).update(renditions_due_at=a_minute_later)
+    assert recovery.sweep() == 1
+    tasks.make_renditions(str(picture.pk))
+    assert made == ["renditions"]
+    assert shown(again(picture), "preview").format == "AVIF"
+
+
+def test_who_opens_a_jpeg_at_the_moment_it_is_replaced_still_gets_one(result):
+    before, screen = result
+    renditions.make_waiting(before.pk, screen)
+    image = shown(before, "thumb", JPEG)
+    assert (image.format, image.width) == ("JPEG", 480)
+    assert again(before).thumb.name.endswith(".avif")
+    assert broken_invariants() == []
+
+
+def test_a_result_that_shows_something_through_is_avif_at_once(alice):
+    image = Image.new("RGBA", (600, 400), (10, 200, 30, 90))
+    made = steps._shown_at_once(image, None, tuple(RENDITIONS.values()))
+    assert (made.kind, made.transparent, made.screen) == (AVIF, True, None)
+    picture = keep_picture(alice, "veil", Picture.Origin.RESULT, picture_bytes(), made)
+    assert picture.renditions_due_at is None
+    assert shown(picture, "thumb").mode == "RGBA"
 
 
 def test_renditions_of_an_earlier_release_go_on_as_they_are(upload, made):
