@@ -106,6 +106,14 @@ export class PictureLevels {
     );
   }
 
+  /**
+   * Whether the full raster is held although a zoom does without it.
+   * @param {number} scale device pixels per picture pixel
+   */
+  holdsFullIdly(scale) {
+    return this.#full !== null && !this.#needsFull(scale);
+  }
+
   /** Fetches the full raster once; asks again only after a failure. */
   fetchFull() {
     if (this.#fetching) return this.#fetching;

@@ -22,6 +22,8 @@ const SLOW_FRAMES = 3;
 /** Milliseconds between sharp redraws while the view is only shifted. */
 const SHARP_AFTER = 110;
 const FETCH_AFTER = 200;
+/** The full raster takes four bytes a pixel; when nobody has looked closely for so long it is let go. */
+const LET_GO_AFTER = 20_000;
 
 export class Stage {
   #element;
@@ -330,8 +332,12 @@ export class Stage {
     clearTimeout(this.#fetchTimer);
     const { levels, size } = this.#shown;
     const { scale } = views.inPlaceOf(this.#view, size, this.#picture);
-    if (!levels.wantsFull(scale * this.#layers.density)) return;
-    this.#fetchTimer = window.setTimeout(() => this.#fetchFull(levels), FETCH_AFTER);
+    const zoom = scale * this.#layers.density;
+    if (levels.wantsFull(zoom)) {
+      this.#fetchTimer = window.setTimeout(() => this.#fetchFull(levels), FETCH_AFTER);
+    } else if (levels.holdsFullIdly(zoom)) {
+      this.#fetchTimer = window.setTimeout(() => levels.letGoOfFull(), LET_GO_AFTER);
+    }
   }
 
   /** @param {PictureLevels} levels */
@@ -341,6 +347,7 @@ export class Stage {
     try {
       await levels.fetchFull();
       this.redraw();
+      this.#fetchLater();
     } catch {
       // The preview stays; the next zoom tries again.
     }
