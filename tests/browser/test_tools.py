@@ -224,3 +224,31 @@ def test_shift_alt_and_the_right_button_shape_what_alice_draws(page, complaints)
     left = exported(page)
     assert left[300, 400] == 0
     assert left[282, 382] == 255, "an ellipse leaves the corners of its box"
+
+
+def test_on_a_small_phone_alice_reaches_every_shape_with_her_thumb(browser, browser_context_args):
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+    context = browser.new_context(**{**browser_context_args, **phone})
+    page = context.new_page()
+    hand = open_studio(page)
+    bar = page.get_by_role("toolbar", name="Tools")
+    for tool in bar.locator(".tool:visible").all():
+        box = tool.bounding_box()
+        assert box["width"] >= 44
+        assert box["height"] >= 44
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    bar.get_by_role("button", name="Shapes").tap()
+    bar.get_by_role("button", name="Polygon lasso").tap()
+    for corner in ((100, 100), (700, 100), (400, 500)):
+        page.touchscreen.tap(*hand.screen(*corner))
+    # Fingers have no Enter.
+    page.get_by_role("button", name="Close", exact=True).tap()
+    expect(page.get_by_text(re.compile("^1 area, 25")).first).to_be_visible()
+    # What was used last is one tap away.
+    bar.get_by_role("button", name="Eraser").tap()
+    face = bar.get_by_role("button", name=re.compile("^Polygon lasso"))
+    face.tap()
+    expect(face).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#tools-shapes")).to_be_hidden()
+    context.close()

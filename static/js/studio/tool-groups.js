@@ -72,12 +72,11 @@ export class ToolGroup {
     this.#menu.showPopover();
     const from = this.#face.getBoundingClientRect();
     const { width, height } = this.#menu.getBoundingClientRect();
-    const left = from.left + from.width / 2 - width / 2;
-    const above = from.top - height - GAP;
-    // Beside the button where nothing fits above it: a phone on its side.
-    const isAbove = above > GAP;
-    const x = isAbove ? left : from.right + GAP;
-    const y = isAbove ? above : from.top + from.height / 2 - height / 2;
+    // Above a bar that lies under the picture, beside one that stands.
+    const bar = /** @type {HTMLElement} */ (this.#face.closest("[role=toolbar]")).getBoundingClientRect();
+    const lies = bar.width > bar.height;
+    const x = lies ? from.left + from.width / 2 - width / 2 : from.right + GAP;
+    const y = lies ? from.top - height - GAP : from.top + from.height / 2 - height / 2;
     const { style } = this.#menu;
     style.left = `${Math.max(GAP, Math.min(x, innerWidth - width - GAP))}px`;
     style.top = `${Math.max(GAP, Math.min(y, innerHeight - height - GAP))}px`;
