@@ -94,7 +94,7 @@ test("masks are joined pixel by pixel in all four ways", () => {
   const ways = [
     ["replace", (_, b) => b],
     ["add", Math.max],
-    ["subtract", (a, b) => Math.min(a, 255 - b)],
+    ["subtract", (a, b) => Math.max(0, a - b)],
     ["intersect", Math.min],
   ];
   for (const [way, rule] of ways) {

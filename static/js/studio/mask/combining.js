@@ -91,10 +91,12 @@ const greater = (old, other) => (old > other ? old : other);
 const lesser = (old, other) => (old < other ? old : other);
 
 /**
+ * What is left of one: nothing at all where both are alike, so that a selection taken back leaves no
+ * faint line along its soft outline.
  * @param {number} old
  * @param {number} other
  */
-const without = (old, other) => (old < 255 - other ? old : 255 - other);
+const without = (old, other) => (old > other ? old - other : 0);
 
 /**
  * How many picture pixels tiles select, also faintly.

@@ -172,7 +172,7 @@ function blurred(counts) {
 }
 
 /**
- * Where the ways begin: what is sure, and where nothing is, what its colour makes as good as sure.
+ * Where the ways begin: what is sure, and what its colour makes as good as sure.
  * @param {Float32Array} inner
  * @param {Float32Array} outer
  * @param {Plane} known
@@ -181,12 +181,10 @@ function blurred(counts) {
 function seed(inner, outer, known, likelihood) {
   inner.fill(Infinity);
   outer.fill(Infinity);
-  const hasSure = known.data.includes(SURE);
-  const hasNever = known.data.includes(NEVER);
   for (let i = 0; i < inner.length; i++) {
     const value = known.data[i];
-    if (value === SURE || (!hasSure && value === LIKELY && likelihood[i] > SURELY_INSIDE)) inner[i] = 0;
-    if (value === NEVER || (!hasNever && value === UNLIKELY && likelihood[i] < SURELY_OUTSIDE)) outer[i] = 0;
+    if (value === SURE || (value === LIKELY && likelihood[i] > SURELY_INSIDE)) inner[i] = 0;
+    if (value === NEVER || (value === UNLIKELY && likelihood[i] < SURELY_OUTSIDE)) outer[i] = 0;
   }
 }
 

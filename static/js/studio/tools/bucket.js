@@ -13,12 +13,15 @@ import { LOADING, placeIn } from "./wand.js";
 export const BUCKET_OPTIONS = {
   colour: { kind: "switch", start: false },
   tolerance: { kind: "amount", start: 32, least: 0, most: 255, step: 1, unit: "" },
+  away: { kind: "switch", start: false },
 };
 
 /** @implements {Tool} */
 export class BucketTool {
   cursor = /** @type {const} */ ("cross");
   #desk;
+  /** @type {{place: {x: number, y: number}, erase: boolean} | null} */
+  #press = null;
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -35,7 +38,7 @@ export class BucketTool {
    */
   start(sample, { erase }) {
     const place = placeIn(this.#desk.sheet.mask, sample);
-    if (place) void this.#desk.selecting.run(LOADING, () => (erase ? this.#empty(place) : this.#fill(place)));
+    this.#press = place && { place, erase: erase || this.#desk.settings.isOn("away") };
     return null;
   }
 
@@ -65,11 +68,19 @@ export class BucketTool {
     return null;
   }
 
+  /** Not before the hand lets go: a second finger may turn it into a pinch. */
   end() {
+    const press = this.#press;
+    this.#press = null;
+    if (!press) return null;
+    const look = () => (press.erase ? this.#empty(press.place) : this.#fill(press.place));
+    void this.#desk.selecting.run(LOADING, look);
     return null;
   }
 
-  cancel() {}
+  cancel() {
+    this.#press = null;
+  }
 }
 
 /**

@@ -22,6 +22,7 @@ export const QUICK_OPTIONS = {
   size: { kind: "size", start: 0.03 },
   draws: { kind: "choice", start: "scribble", among: ["scribble", "box"] },
   refine: { kind: "switch", start: true },
+  away: { kind: "switch", start: false },
 };
 
 /** @implements {Tool} */
@@ -61,14 +62,14 @@ export class QuickTool {
    */
   start(sample, manner) {
     this.#desk.selecting.cancel();
-    this.#erase = manner.erase;
+    this.#erase = manner.erase || this.#desk.settings.isOn("away");
     this.#box = null;
     this.#dabs = [];
     if (this.#draws === "box") {
       this.#pull = new Pull(sample, manner);
       return null;
     }
-    this.#stroke = new Stroke(this.#desk.sheet.mask, { hardness: 1, erase: manner.erase });
+    this.#stroke = new Stroke(this.#desk.sheet.mask, { hardness: 1, erase: this.#erase });
     return this.#draw(sample);
   }
 

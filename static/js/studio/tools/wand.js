@@ -9,6 +9,7 @@
 export const WAND_OPTIONS = {
   tolerance: { kind: "amount", start: 32, least: 0, most: 255, step: 1, unit: "" },
   contiguous: { kind: "switch", start: true },
+  away: { kind: "switch", start: false },
 };
 
 export const LOADING = "Looking at the picture’s pixels";
@@ -17,7 +18,8 @@ export const LOADING = "Looking at the picture’s pixels";
 export class WandTool {
   cursor = /** @type {const} */ ("cross");
   #desk;
-  #erase = false;
+  /** @type {{place: {x: number, y: number}, erase: boolean} | null} */
+  #press = null;
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -34,17 +36,8 @@ export class WandTool {
    * @param {Manner} manner
    */
   start(sample, { erase }) {
-    const { pixels, selecting, sheet, settings } = this.#desk;
-    this.#erase = erase;
-    const place = placeIn(sheet.mask, sample);
-    if (!place) return null;
-    const how = { tolerance: settings.number("tolerance"), contiguous: settings.isOn("contiguous") };
-    void selecting.run(LOADING, async () => ({
-      slots: await pixels.wand(place, how),
-      way: this.#erase ? "subtract" : "add",
-      done: this.#erase ? "Unselected" : "Selected",
-      nothing: this.#erase ? "Nothing of that is selected." : "All of that is selected already.",
-    }));
+    const place = placeIn(this.#desk.sheet.mask, sample);
+    this.#press = place && { place, erase: erase || this.#desk.settings.isOn("away") };
     return null;
   }
 
@@ -52,11 +45,32 @@ export class WandTool {
     return null;
   }
 
+  /** Not before the hand lets go: a second finger may turn it into a pinch. */
   end() {
+    const press = this.#press;
+    this.#press = null;
+    if (press) this.#select(press.place, press.erase);
     return null;
   }
 
-  cancel() {}
+  cancel() {
+    this.#press = null;
+  }
+
+  /**
+   * @param {{x: number, y: number}} place
+   * @param {boolean} erase
+   */
+  #select(place, erase) {
+    const { pixels, selecting, settings } = this.#desk;
+    const how = { tolerance: settings.number("tolerance"), contiguous: settings.isOn("contiguous") };
+    void selecting.run(LOADING, async () => ({
+      slots: await pixels.wand(place, how),
+      way: erase ? "subtract" : "add",
+      done: erase ? "Unselected" : "Selected",
+      nothing: erase ? "Nothing of that is selected." : "All of that is selected already.",
+    }));
+  }
 }
 
 /**
