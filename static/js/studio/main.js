@@ -165,7 +165,8 @@ async function start() {
   bindings.onChange(() => preferences.keep({ bindings: bindings.kept }));
   new LookPanel(find("[data-look]"), studio.stage, data.preferences.look, (look) => preferences.keep({ look }));
   const numbers = new NumbersForm(find("[data-numbers]"), studio.sheet);
-  form.prompt.value = carried.prompt ?? form.prompt.value;
+  const isTyped = form.prompt.value !== form.prompt.defaultValue;
+  form.prompt.value = carried.prompt ?? (isTyped ? form.prompt.value : data.wish.prompt);
   const parts = { element: find("#wish"), studio, form, frame, references, commands: studio.commands() };
   const drafts = keepDraft(/** @type {import("./draft/desk.js").Parts} */ (parts), data, opening, browser);
   const extender = new Extender(root, studio.stage, data.picture, form.prompt);

@@ -10,6 +10,11 @@ import { unwrapSlots, wrapSlots } from "./mask-transport.js";
 export class MaskFiles {
   #port = new MaskPort();
 
+  /** Starts the worker now: without a connection it could not be fetched any more. */
+  prepare() {
+    this.#start();
+  }
+
   /**
    * Writes the mask as it is now; painting may go on meanwhile.
    * @param {TileMask} mask no step may be open

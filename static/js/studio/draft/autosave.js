@@ -43,6 +43,7 @@ export class Autosave {
   /** The save that is under way. @type {Promise<void> | null} */
   #sending = null;
   #isHeld = true;
+  #isEnded = false;
   /** Revision that the browser has, and that the server has. */
   #has = { browser: "", server: "" };
   /** The server's revision that this page builds on. @type {string | null} */
@@ -165,6 +166,16 @@ export class Autosave {
     return this.isSaved;
   }
 
+  /** Saves what there is, and nothing any more: the person logs out. */
+  async end() {
+    await this.flush();
+    // The browser's copy may go only when it is marked as saved.
+    if (this.isSaved && this.state.server === "saved") await this.#keep();
+    this.#isEnded = true;
+    this.hold();
+    this.#timers.browser.cancel();
+  }
+
   /**
    * The draft as it is now; work may go on meanwhile.
    * @param {{whole?: boolean}} [how] whole: with the strokes, also where their name would do
@@ -220,6 +231,7 @@ export class Autosave {
   }
 
   async #keep() {
+    if (this.#isEnded) return;
     const kept = await this.#tried({ whole: true });
     const isKept = kept !== null && (await this.#browser.write(kept));
     if (kept && isKept) this.#has.browser = kept.revision;
@@ -310,6 +322,7 @@ export class Autosave {
   }
 
   #leave() {
+    if (this.#isEnded) return;
     this.#look();
     if (this.#strokes.of !== this.#desk.sheet.revision) return;
     const kept = this.#kept();

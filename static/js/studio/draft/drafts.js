@@ -49,7 +49,7 @@ export class Drafts {
     new DraftLine(state, menu, this.#autosave, (told) => void this.#bringBack(told));
     document.addEventListener("visibilitychange", () => void this.#seen());
     document.addEventListener("nanoedit:logout", (event) => {
-      /** @type {CustomEvent<{wait: (work: Promise<unknown>) => void}>} */ (event).detail.wait(this.#autosave.flush());
+      /** @type {CustomEvent<{wait: (work: Promise<unknown>) => void}>} */ (event).detail.wait(this.#autosave.end());
     });
   }
 
@@ -67,12 +67,14 @@ export class Drafts {
   async begin() {
     const { kept, told, verdict } = this.#opening;
     const { wish } = this.#data;
+    this.#desk.files.prepare();
     this.#autosave.base = (verdict === "conflict" ? kept?.base : told?.revision) ?? null;
     const isHere = !wish.is_again && kept !== null && (verdict === "browser" || verdict === "conflict");
     const found = await this.#load(isHere ? kept : null, wish.mask_url);
-    if (wish.is_again) return this.#beginAgain();
-    if (verdict !== "nothing") this.#desk.look((isHere ? kept : told)?.view ?? null);
+    // Somebody may have painted or written while the strokes were on their way.
     const isChanged = found.isChanged || this.#desk.asked().prompt.trim() !== wish.prompt.trim();
+    if (wish.is_again) return this.#beginAgain(isChanged);
+    if (verdict !== "nothing") this.#desk.look((isHere ? kept : told)?.view ?? null);
     if (found.isLost) {
       // What is painted now must not take the place of strokes that nobody could see.
       this.#autosave.next = { setAside: true };
@@ -96,16 +98,23 @@ export class Drafts {
     return this.#desk.isBlank;
   }
 
-  /** The wish of an earlier edit lies on the desk; the draft is kept until that is worked on. */
-  async #beginAgain() {
+  /**
+   * The wish of an earlier edit lies on the desk; the draft is kept until that is worked on.
+   * @param {boolean} isChanged
+   */
+  async #beginAgain(isChanged) {
     const { kept, told, verdict } = this.#opening;
+    const asked = this.#desk.asked();
+    const sheetRevision = this.#desk.sheet.revision;
     let standing = told;
-    if (kept && !kept.isSaved && (verdict === "browser" || verdict === "conflict") && !isBlank(kept)) {
+    const isOnlyHere = kept !== null && !kept.isSaved && kept.revision !== told?.revision;
+    if (isOnlyHere && (verdict === "browser" || verdict === "conflict") && !isBlank(kept)) {
       standing = await this.#pushed({ ...kept, base: told?.revision ?? null }, verdict === "conflict");
     }
     const isKept = standing !== null && !isBlank({ asked: standing.wish, mask: standing.mask_id });
     this.#autosave.next = { setAside: isKept };
-    this.#autosave.begin();
+    const isSame = sameAsked(asked, this.#desk.asked()) && sheetRevision === this.#desk.sheet.revision;
+    this.#autosave.begin({ isChanged: isChanged || !isSame });
     if (!standing || !isKept) return;
     const left = agoWords(Date.parse(standing.changed_at), Date.now());
     const words = `This is an earlier edit. Your draft, left ${left}, is kept.`;
