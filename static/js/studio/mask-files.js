@@ -12,7 +12,7 @@ export class MaskFiles {
 
   /** Starts the worker now: without a connection it could not be fetched any more. */
   prepare() {
-    this.#start();
+    this.#port.prepare();
   }
 
   /**

@@ -1,4 +1,4 @@
-/** The page's end of the mask worker: one question, one answer. The worker starts with the first question. */
+/** The page's end of the mask worker: one question, one answer. The worker starts with the first question, or before. */
 
 /** @typedef {import("./mask-transport.js").Order} Order */
 /** @typedef {import("./mask-transport.js").Reply} Reply */
@@ -13,6 +13,11 @@ export class MaskPort {
   /** The name of one piece of work; its orders carry it. */
   nextId() {
     return ++this.#lastId;
+  }
+
+  /** Starts the worker now. */
+  prepare() {
+    this.#start();
   }
 
   /**
