@@ -5,7 +5,7 @@
  * looked up value by value.
  */
 
-import { TILE, TILE_AREA } from "./tiles.js";
+import { TILE, TILE_AREA, TILE_SHIFT } from "./tiles.js";
 
 /** @typedef {import("./tiles.js").Tile} Tile */
 
@@ -21,6 +21,7 @@ export class Dilation {
   #starts;
   #full = new Uint8Array(TILE_AREA);
   #any = new Uint8Array(TILE_AREA);
+  #open = new Int32Array(TILE_AREA);
   /** Maxima of 1, 2, 4, … pixels from each place on, made only where they are needed. @type {Uint8Array[]} */
   #maxima = [];
 
@@ -42,13 +43,12 @@ export class Dilation {
     this.#cover(around, 255, this.#full);
     this.#cover(around, 1, this.#any);
     const tile = new Uint8Array(TILE_AREA);
-    /** @type {number[]} */
-    const open = [];
+    let open = 0;
     for (let i = 0; i < TILE_AREA; i++) {
       if (this.#full[i]) tile[i] = 255;
-      else if (this.#any[i]) open.push(i);
+      else if (this.#any[i]) this.#open[open++] = i;
     }
-    if (open.length) this.#lookUp(around, tile, open);
+    if (open) this.#lookUp(around, tile, this.#open.subarray(0, open));
     return tile;
   }
 
@@ -113,7 +113,7 @@ export class Dilation {
   /**
    * @param {Uint8Array} around
    * @param {Tile} tile
-   * @param {number[]} open where to look
+   * @param {Int32Array} open where to look
    */
   #lookUp(around, tile, open) {
     this.#fillMaxima(around);
@@ -124,9 +124,13 @@ export class Dilation {
       const level = 31 - Math.clz32(2 * reach + 1);
       const maxima = this.#maxima[level];
       const second = 2 * reach + 1 - (1 << level);
-      for (const i of open) {
-        const start = ((i >> 8) + radius + dy) * side + (i & (TILE - 1)) + radius - reach;
-        const value = Math.max(maxima[start], maxima[start + second]);
+      const corner = (radius + dy) * side + radius - reach;
+      for (let k = 0; k < open.length; k++) {
+        const i = open[k];
+        const start = corner + (i >> TILE_SHIFT) * side + (i & (TILE - 1));
+        const first = maxima[start];
+        const last = maxima[start + second];
+        const value = first > last ? first : last;
         if (value > tile[i]) tile[i] = value;
       }
     }
