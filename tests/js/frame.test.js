@@ -206,3 +206,15 @@ test("a question that was answered is not asked again, one that failed is", asyn
   assert.equal(asked.length, 2);
   assert.deepEqual(answers, [null, { words: "a" }]);
 });
+
+test("while a stroke is open nothing is asked, and once it has ended the question is that of the whole stroke", async () => {
+  const { asked, fetcher } = slowServer();
+  const asker = new FrameAsker("/frame/", () => {}, fetcher);
+  let isOpen = true;
+  asker.ask(() => (isOpen ? null : "whole"), 0);
+  await settled();
+  assert.equal(asked.length, 0);
+  isOpen = false;
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  assert.deepEqual(asked.map(({ url }) => url), ["/frame/?whole"]);
+});

@@ -3,6 +3,8 @@
 /** @typedef {import("../mask/box.js").Box} Box */
 /** @typedef {import("../types.js").FrameAnswer} FrameAnswer */
 
+/** Milliseconds until it is looked again whether a stroke has ended. */
+const LOOK_AGAIN = 60;
 /** More areas than this are no two clusters. */
 const MOST_AREAS = 64;
 
@@ -47,12 +49,18 @@ export class FrameAsker {
   }
 
   /**
-   * @param {() => string} question put together when its time has come
+   * @param {() => string | null} question put together when its time has come; null: it cannot be asked yet
    * @param {number} after milliseconds in which a newer one may take its place
    */
   ask(question, after) {
     clearTimeout(this.#timer);
-    this.#timer = Number(setTimeout(() => void this.#send(question()), after));
+    this.#timer = Number(
+      setTimeout(() => {
+        const asked = question();
+        if (asked === null) this.ask(question, LOOK_AGAIN);
+        else void this.#send(asked);
+      }, after),
+    );
   }
 
   /** @param {string} question */

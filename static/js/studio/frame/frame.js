@@ -57,7 +57,9 @@ export class FrameControl {
    */
   ask(after = AFTER_CHANGE) {
     if (!this.#wish().get("model")) return;
-    this.#asker.ask(() => questionOf(this.#wish(), this.#sheet.boxes()), after);
+    // Half a stroke would be answered with frames that hold no longer when it ends.
+    const question = () => (this.#sheet.isFree ? questionOf(this.#wish(), this.#sheet.boxes()) : null);
+    this.#asker.ask(question, after);
   }
 
   /** @param {(offer: FrameAnswer["offer"]) => void} listener called when two edits would do better, or not any more */

@@ -101,7 +101,7 @@ export class FramePanel {
   }
 
   #offerButtons() {
-    return [...this.#find("offer").querySelectorAll("button")];
+    return [...this.#find("offer").querySelectorAll("button:not([data-two-edits])")];
   }
 
   #showContext() {
