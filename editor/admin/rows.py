@@ -42,8 +42,9 @@ def thumbnail(picture: Picture | None) -> SafeString | str:
     if picture is None:
         return "-"
     return format_html(
-        '<img class="admin-thumb" src="{}" width="{}" height="{}" alt="" loading="lazy">',
+        '<img class="admin-thumb" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
         picture.thumb_url,
         picture.width,
         picture.height,
+        picture.name,
     )

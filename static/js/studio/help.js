@@ -44,6 +44,8 @@ export class Help {
     this.#search.value = "";
     this.#filter();
     this.#dialog.showModal();
+    // A phone would show its keyboard over the list.
+    if (!window.matchMedia("(pointer: coarse)").matches) this.#search.focus();
   }
 
   /** @param {HTMLElement} list */
@@ -76,9 +78,7 @@ export class Help {
     element.append(name, value);
     const show = () => {
       const keys = keysOf();
-      const read = keys.map(spoken).join(" or ") || "no key";
-      button.setAttribute("aria-label", `${label}: ${read}. Change`);
-      button.replaceChildren(...capsOf(keys));
+      button.replaceChildren(unseen(`${label}: `), ...capsOf(keys), unseen(". Change"));
       element.dataset.changed = String(this.#bindings.isChanged(command));
     };
     this.#rows.push({ element, words: () => `${label} ${group} ${keysOf().map(spoken).join(" ")}`, show });
@@ -143,12 +143,23 @@ function capsOf(keys) {
 }
 
 /** @param {string} words like "Ctrl + Z" */
-export function caps(words) {
-  return words.split(/ \+ (?=.)/).map((key) => {
+function caps(words) {
+  return words.split(/ \+ (?=.)/).flatMap((key, i) => {
     const cap = document.createElement("kbd");
     cap.textContent = key;
-    return cap;
+    return i ? [unseen(" + "), cap] : [cap];
   });
+}
+
+/**
+ * What is only read aloud.
+ * @param {string} words
+ */
+function unseen(words) {
+  const element = document.createElement("span");
+  element.className = "visually-hidden";
+  element.textContent = words;
+  return element;
 }
 
 /**

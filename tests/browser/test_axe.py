@@ -1,0 +1,189 @@
+"""axe looks at every page, in light and dark: nothing serious keeps anybody from using it."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from editor.models import EditJob, JobState, Picture, StaffAlert, UpstreamModel, User
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+# In the dark the words are the same; only their contrast is another one.
+LOOK = """async inTheDark => {
+  const rules = inTheDark ? { runOnly: ["color-contrast"] } : {};
+  const quick = { resultTypes: ["violations"], preload: false, iframes: false };
+  const found = await axe.run(document, { ...rules, ...quick });
+  return found.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) =>
+      `${id}: ${help}\\n    ${html.slice(0, 220)}\\n    ${failureSummary.replace(/\\s+/g, " ")}`));
+}"""
+# Half of a fade has no contrast that means anything.
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important }"
+
+
+class Inspector:
+    """Goes through the pages of a server with axe, and remembers what it finds."""
+
+    def __init__(self, browser: Browser, base_url: str) -> None:
+        self.found: list[str] = []
+        self.looks = 0
+        self.context = browser.new_context(
+            base_url=base_url, viewport={"width": 1280, "height": 900}, bypass_csp=True
+        )
+        self.page = self.context.new_page()
+        self.page.route("**/events", lambda route: route.abort())  # the hub is not part of it
+
+    def log_in(self, user: User) -> None:
+        """Come as somebody."""
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        url = self.page.evaluate("location.origin")
+        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+
+    def visit(self, address: str, what: str = "") -> Page:
+        """Open a page, look at it, and give it back for more."""
+        self.page.goto(address)
+        self.page.add_style_tag(content=STILL)
+        self.page.evaluate(AXE)
+        self.look(what or address)
+        return self.page
+
+    def look(self, what: str) -> None:
+        """See what is there now, in light and in dark."""
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            complaints = self.page.evaluate(LOOK, scheme == "dark")
+            self.found += [f"{what}, {scheme}: {complaint}" for complaint in complaints[:3]]
+            self.looks += 1
+        self.page.emulate_media(color_scheme="light")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rows_beside_the_browser():
+    """Playwright's loop runs in this thread from now on, which Django takes for async code."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture
+def inspector(live_server, browser: Browser) -> Iterator[Inspector]:
+    """An inspector on a fresh server."""
+    one = Inspector(browser, live_server.url)
+    yield one
+    one.context.close()
+
+
+def test_no_page_has_a_serious_finding(inspector: Inspector) -> None:
+    inspector.visit("/setup/", "setup before the first account")
+    printed = io.StringIO()
+    call_command("seed", side=160, jobs=1, password="demo-pictures-2026", stdout=printed)
+    alice = User.objects.get(username="alice")
+    StaffAlert.objects.tell("odd_cost", "sandbox", "It cost more than was agreed to.")
+    for address in ("/login/", "/setup/", "/nothing/"):
+        inspector.visit(address)
+    inspector.log_in(alice)
+    look_at_pages(inspector, alice)
+    look_at_jobs(inspector)
+    look_at_the_studio(inspector, alice)
+    look_at_the_review_desk(inspector)
+    assert inspector.looks > 70
+    assert not inspector.found, f"{len(inspector.found)} findings\n" + "\n".join(inspector.found)
+
+
+def look_at_pages(inspector: Inspector, alice: User) -> None:
+    page = inspector.visit("/")
+    page.get_by_role("button", name="Account").click()
+    inspector.look("the account menu")
+    for address in ("/gallery/", "/queue/", "/queue/cancel/", "/password/", "/nothing/"):
+        inspector.visit(address)
+    picture = Picture.objects.on_wall_of(alice).first()
+    assert picture
+    inspector.visit(reverse("editor:picture_download", args=[picture.pk]))
+
+
+def look_at_jobs(inspector: Inspector) -> None:
+    """One edit in each state; those of others are looked at in the review desk."""
+    alice = User.objects.get(username="alice")
+    hers = EditJob.objects.owned_by(alice)
+    for state in JobState:
+        job = hers.filter(state=state).first()
+        if job:
+            inspector.visit(job.get_absolute_url(), f"an edit that is {state}")
+    done = hers.filter(state=JobState.DONE, hidden=False).exclude(mask=None).first()
+    assert done
+    page = inspector.visit(reverse("editor:adjust", args=[done.pk]))
+    page.locator("[data-adjust][data-ready=yes]").wait_for()
+    inspector.look("adjusting")
+
+
+def look_at_the_studio(inspector: Inspector, alice: User) -> None:
+    job = EditJob.objects.owned_by(alice).filter(state=JobState.DONE).exclude(mask=None).first()
+    assert job
+    page = inspector.visit(f"{job.picture.get_absolute_url()}?again={job.pk}", "the studio")
+    page.locator("[data-studio][data-ready=yes]").wait_for()
+    inspector.look("the studio, ready")
+    for name, opens in openings(page).items():
+        opens()
+        inspector.look(f"the studio with {name}")
+        page.keyboard.press("Escape")
+    page.locator("[data-stage]").focus()
+    page.keyboard.press("c")
+    inspector.look("the studio while extending")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.keyboard.press("b")
+    page.locator("[data-panel-toggle]").click()
+    inspector.look("the studio on a phone")
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def openings(page: Page) -> dict[str, Callable[[], None]]:
+    """What can lie over the studio, and how it is opened."""
+    stage = page.locator("[data-stage]")
+
+    def by_key(key: str) -> Callable[[], None]:
+        return lambda: (stage.focus(), page.keyboard.press(key))[1]
+
+    def editing() -> None:
+        by_key("?")()
+        page.locator(".key-row__keys").first.click()
+
+    return {
+        "the key list": editing,
+        "a shape by numbers": by_key("n"),
+        "the look of the mask": page.get_by_role("button", name="Look of the mask").first.click,
+        "the choice of models": page.locator("[data-model-open]").click,
+        "the download": page.get_by_role("button", name="Download this picture").click,
+    }
+
+
+def look_at_the_review_desk(inspector: Inspector) -> None:
+    model = UpstreamModel.objects.first()
+    assert model
+    inspector.visit("/admin/")
+    lists = [link.get_attribute("href") for link in inspector.page.locator("th a").all()]
+    for address in lists:
+        if address:
+            inspector.visit(address)
+    for state in (JobState.DONE, JobState.UNKNOWN, JobState.FAILED):
+        job = EditJob.objects.filter(state=state).first()
+        assert job
+        inspector.visit(reverse("admin:editor_editjob_change", args=[job.pk]))
+    inspector.visit(reverse("admin:editor_upstreammodel_change", args=[model.pk]))
+    inspector.visit(reverse("admin:editor_masktest_new", args=[model.pk]))
