@@ -63,12 +63,14 @@ export class Help {
 
   /** @param {import("./keymap.js").Binding} binding */
   #keyRow({ command, label, group }) {
-    const element = document.createElement("div");
-    const name = document.createElement("dt");
-    const value = document.createElement("dd");
+    const element = document.createElement("li");
+    const name = document.createElement("span");
+    const value = document.createElement("span");
     const button = document.createElement("button");
     const keysOf = () => this.#bindings.of(command)?.keys ?? [];
     element.className = "key-row";
+    name.className = "key-row__name";
+    value.className = "key-row__value";
     name.textContent = label;
     button.type = "button";
     button.className = "key-row__keys";
@@ -90,10 +92,12 @@ export class Help {
    * @param {string} label
    */
   #gestureRow(keys, label) {
-    const element = document.createElement("div");
-    const name = document.createElement("dt");
-    const value = document.createElement("dd");
+    const element = document.createElement("li");
+    const name = document.createElement("span");
+    const value = document.createElement("span");
     element.className = "key-row";
+    name.className = "key-row__name";
+    value.className = "key-row__value";
     name.textContent = label;
     value.append(...caps(keys));
     element.append(name, value);
@@ -128,11 +132,11 @@ export class Help {
 function section(title, rows) {
   const element = document.createElement("section");
   const heading = document.createElement("h3");
-  const facts = document.createElement("dl");
+  const list = document.createElement("ul");
   heading.textContent = title;
-  facts.className = "keys";
-  facts.append(...rows);
-  element.append(heading, facts);
+  list.className = "keys";
+  list.append(...rows);
+  element.append(heading, list);
   return element;
 }
 
