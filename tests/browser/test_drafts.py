@@ -52,7 +52,7 @@ def saved(page: Page, words: str = "Saved") -> None:
 
 
 def newest_job(page: Page) -> str:
-    return page.locator(".variant__link").first.get_attribute("href").strip("/").split("/")[-1]
+    return page.locator(".variant__words").first.get_attribute("href").strip("/").split("/")[-1]
 
 
 def strokes_sent(page: Page, studio: str) -> list[int]:

@@ -76,7 +76,7 @@ def test_an_uploaded_picture_is_chosen_at_once_and_goes_along(studio, tmp_path):
     studio.fill("#wish-prompt", "in the colours of the other")
     studio.click("[data-wish-submit]")
     expect(studio.locator("[data-wish-said]")).to_contain_text("Queued")
-    studio.locator(".variant__link").first.click()
+    studio.locator(".variant__words").first.click()
     expect(studio.get_by_role("heading", name="Sent along")).to_be_visible()
     expect(studio.get_by_alt_text("fresh.png")).to_be_visible()
 
