@@ -1,5 +1,6 @@
 /** The two canvases, both as large as the stage and never larger: the picture and the mask over it. */
 
+import { drawLevel } from "./drawing.js";
 import { FIRST_LOOK, readColour, shadesOf } from "./look.js";
 import { Ants } from "./mask/ants.js";
 import { OverlayPainter, makePalette } from "./mask/overlay.js";
@@ -11,8 +12,6 @@ import { clip } from "./mask/box.js";
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./view.js").Size} Size */
 
-/** From this zoom on single picture pixels are shown as squares. */
-const SQUARES_FROM = 3;
 /** Width of an overlay stripe in CSS pixels; becomes a power of two of device pixels. */
 const STRIPE = 4;
 const DASH = 4;
@@ -105,28 +104,7 @@ export class Layers {
     const scale = view.scale * this.density;
     const x = view.x * this.density;
     const y = view.y * this.density;
-    // Only what is in sight is drawn; browsers do not clip huge bitmaps themselves.
-    const seen = clip(
-      {
-        left: -x / scale - 1,
-        top: -y / scale - 1,
-        right: (canvas.width - x) / scale + 1,
-        bottom: (canvas.height - y) / scale + 1,
-      },
-      picture,
-    );
-    if (!seen) return;
-    const ratioX = level.width / picture.width;
-    const ratioY = level.height / picture.height;
-    const width = seen.right - seen.left;
-    const height = seen.bottom - seen.top;
-    this.#picture.imageSmoothingEnabled = scale < SQUARES_FROM;
-    this.#picture.imageSmoothingQuality = scale < ratioX ? "medium" : "low";
-    this.#picture.drawImage(
-      level.source,
-      seen.left * ratioX, seen.top * ratioY, width * ratioX, height * ratioY,
-      seen.left * scale + x, seen.top * scale + y, width * scale, height * scale,
-    );
+    drawLevel(this.#picture, level, { scale, x, y }, picture);
   }
 
   /**

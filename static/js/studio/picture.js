@@ -92,6 +92,24 @@ export class PictureLevels {
   }
 
   /**
+   * The full raster at any zoom, once it is there.
+   * @param {number} scale device pixels per picture pixel
+   * @returns {Level | null}
+   */
+  finestFor(scale) {
+    return this.#full ?? this.levelFor(scale);
+  }
+
+  /** @param {Level | null} level */
+  isFull(level) {
+    return level !== null && level === this.#full;
+  }
+
+  get hasFull() {
+    return this.#full !== null;
+  }
+
+  /**
    * Whether a sharper level should be fetched for a zoom.
    * @param {number} scale device pixels per picture pixel
    */

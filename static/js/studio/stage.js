@@ -52,6 +52,8 @@ export class Stage {
   /** @type {(() => void)[]} */
   #listeners = [];
   size = { width: 1, height: 1 };
+  /** Where a point lies, when parts of the table show the same place. The page replaces it. */
+  paned = (/** @type {Point} */ point) => point;
   /** Whether the full picture is on its way. */
   isSharpening = false;
 
@@ -107,6 +109,11 @@ export class Stage {
     this.#other = other;
     this.redraw();
     this.#fetchLater();
+  }
+
+  /** The picture's own pixels. */
+  get levels() {
+    return this.#levels;
   }
 
   /** Draws what is shown anew. */
@@ -169,7 +176,7 @@ export class Stage {
    */
   pointOf({ clientX, clientY }) {
     const { left, top } = this.#element.getBoundingClientRect();
-    return { x: clientX - left, y: clientY - top };
+    return this.paned({ x: clientX - left, y: clientY - top });
   }
 
   /** @param {Box | null} box picture pixels whose mask has changed; null = nothing */

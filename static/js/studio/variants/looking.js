@@ -7,6 +7,7 @@ import { asDataUrl, carry } from "../carried.js";
 import { askedOf } from "../draft/asked.js";
 import { bindingOf } from "../keymap.js";
 import { PictureLevels } from "../picture.js";
+import { Comparing } from "./comparing.js";
 import { KeptPictures } from "./kept.js";
 import { Steps } from "./stepping.js";
 import { Strip } from "./strip.js";
@@ -14,6 +15,7 @@ import { Verbs } from "./verbs.js";
 
 /** @typedef {import("../toolbar.js").Commands} Commands */
 /** @typedef {import("../types.js").Variant} Variant */
+/** @typedef {import("../compare/panes.js").Mode} Mode */
 
 /** Full rasters are given back so many milliseconds after one has gone back to painting. */
 const LET_GO_AFTER = 8000;
@@ -22,6 +24,8 @@ export class Looking {
   #root;
   #studio;
   #form;
+  #comparing;
+  #picture;
   #strip;
   #verbs;
   #steps = new Steps();
@@ -43,6 +47,8 @@ export class Looking {
     this.#root = root;
     this.#studio = studio;
     this.#form = form;
+    this.#picture = picture;
+    this.#comparing = new Comparing(root, studio.stage, picture, (key) => this.#sideOf(key));
     this.#verbs = new Verbs(root, picture, storage);
     const results = /** @type {HTMLElement} */ (root.querySelector("[data-results-strip]"));
     this.#strip = new Strip(results, storage, {
@@ -130,10 +136,11 @@ export class Looking {
    * @param {Commands} commands
    * @returns {Commands}
    */
-  #viewCommands({ cancel, overlay, original }) {
+  #viewCommands({ cancel, fit, overlay, original }) {
     return {
+      fit: { run: () => (fit.run(), this.#comparing.refit()) },
       cancel: {
-        run: () => (this.isOpen ? this.close() : cancel.run()),
+        run: () => (this.#comparing.mode ? this.#compare(null) : this.isOpen ? this.close() : cancel.run()),
         isEnabled: () => this.isOpen || cancel.isEnabled?.() !== false,
       },
       overlay: {
@@ -158,9 +165,49 @@ export class Looking {
     return {
       "variant-previous": steps(-1),
       "variant-next": steps(1),
+      "compare-line": this.#comparison("line"),
+      "compare-sides": this.#comparison("sides"),
+      "compare-difference": this.#comparison("difference"),
       accept: { run: () => void this.accept(), isEnabled: isOpen },
       discard: { run: () => this.#discard(), isEnabled: isOpen },
     };
+  }
+
+  /**
+   * @param {Mode} mode
+   * @returns {import("../toolbar.js").Command}
+   */
+  #comparison(mode) {
+    return {
+      run: () => this.#compare(mode),
+      isPressed: () => this.#comparing.mode === mode,
+      isEnabled: () => this.isOpen,
+    };
+  }
+
+  /** @param {Mode | null} mode null = no more */
+  #compare(mode) {
+    const key = this.#steps.shown;
+    if (mode && key) this.#comparing.toggle(mode, key, this.#strip.variants);
+    else this.#comparing.close();
+    this.#keepFull();
+    this.#tell();
+  }
+
+  /**
+   * @param {string | null} key
+   * @returns {import("../compare/desk.js").Side | null}
+   */
+  #sideOf(key) {
+    if (key === null) return { levels: this.#studio.stage.levels, size: this.#picture, label: "Original" };
+    const variant = this.#strip.variants.get(key);
+    return variant ? { levels: this.#levelsOf(key, variant), size: variant, label: variant.label } : null;
+  }
+
+  /** Only what is in sight may be sharp. */
+  #keepFull() {
+    const { shown } = this.#steps;
+    this.#kept.keepFull([...(shown === null ? [] : [shown]), ...(this.#comparing.mode ? this.#comparing.keys : [])]);
   }
 
   #discard() {
@@ -182,9 +229,11 @@ export class Looking {
     this.#strip.mark(key);
     this.#verbs.show(this.shown, this.#steps);
     this.#showOnStage(key);
+    if (key === null) this.#comparing.close();
+    else this.#comparing.follow(key, this.#strip.variants);
     clearTimeout(this.#letGoTimer);
-    if (key === null) this.#letGoTimer = window.setTimeout(() => this.#kept.keepFull([]), LET_GO_AFTER);
-    else this.#kept.keepFull([key]);
+    if (key === null) this.#letGoTimer = window.setTimeout(() => this.#keepFull(), LET_GO_AFTER);
+    else this.#keepFull();
     this.#studio.pointerAway();
     this.#tell();
   }
@@ -233,6 +282,7 @@ export class Looking {
   /** @param {boolean} isHeld the original shows while it is */
   #hold(isHeld) {
     this.#isHeld = isHeld;
+    this.#comparing.hold(isHeld);
     const key = this.#steps.shown;
     const variant = this.shown;
     this.#verbs.hold(isHeld);
