@@ -16,6 +16,7 @@ from benchmarks.browser.rivals import BOX, Rival
 SCRIBBLE_SECONDS = 5.0
 EARLIER_STROKES = 20
 MORE_STROKES = 79
+EXPORTS = 3
 WHEEL_TURNS = 24
 SETTLE_SECONDS = 1.5
 UNDO_SECONDS = 20.0
@@ -36,10 +37,7 @@ def run(rival: Rival, undos: int) -> Figures:
         rival.put(hand, MORE_STROKES, seed=2)
         time.sleep(SETTLE_SECONDS)
         figures["steps"] = rival.steps(page)
-        with page.trace() as recorded:
-            written = rival.write(page)
-        figures |= {"export_ms": written["ms"], "export_bytes": written["bytes"]}
-        figures |= _tasks("export", traces.read(recorded.events))
+        figures |= _export(page, rival)
         figures |= _zoom(browser, page, hand, rival)
         return figures | _undo(page, hand, min(undos, rival.steps(page)))
     finally:
@@ -70,6 +68,18 @@ def _scribble(browser: Chromium, page: Page, hand: Hand) -> Figures:
         "busy_share": work.busy_share,
         "cpu_share": work.cpu_share,
         "cores": (_cpu_seconds(pids) - used) / wall,
+    }
+
+
+def _export(page: Page, rival: Rival) -> Figures:
+    """Write the mask a few times; the first time the studio's worker has to start as well."""
+    with page.trace() as recorded:
+        written = [rival.write(page) for _ in range(EXPORTS)]
+    return {
+        "export_ms": statistics.median(each["ms"] for each in written),
+        "export_first_ms": written[0]["ms"],
+        "export_bytes": written[0]["bytes"],
+        **_tasks("export", traces.read(recorded.events)),
     }
 
 

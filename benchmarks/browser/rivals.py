@@ -56,7 +56,7 @@ class Studio:
     def write(self, page: Page) -> dict[str, float]:
         """Write the mask as the studio does before it sends an edit."""
         page.evaluate(
-            f"{_module('mask-files.js')}.then((m) => void (bench.files = new m.MaskFiles()))"
+            f"{_module('mask-files.js')}.then((m) => void (bench.files ??= new m.MaskFiles()))"
         )
         return dict(page.evaluate("""(async () => {
             const began = performance.now();

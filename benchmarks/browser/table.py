@@ -49,6 +49,7 @@ ROWS = {
     ),
     "Mask as PNG": (
         ("until there", "export_ms"),
+        ("until there, first time", "export_first_ms"),
         ("file", "export_bytes"),
         ("tasks over 50 ms", "export_long_tasks"),
         ("the same, CPU", "export_long_cpu_tasks"),
