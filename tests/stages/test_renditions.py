@@ -230,6 +230,22 @@ def test_a_result_is_shown_at_once_as_jpeg(result, made):
     assert broken_invariants() == []
 
 
+@pytest.mark.parametrize("accepts", ["image/avif,image/webp,*/*", "image/webp,*/*"])
+def test_alice_is_told_what_it_is_before_and_after(result, alices, accepts):
+    picture, screen = result
+    first = alices.get(picture.preview_url, headers={"accept": accepts})
+    assert first["Content-Type"] == "image/jpeg"
+    assert first.body.startswith(b"\xff\xd8\xff")
+    renditions.make_waiting(picture.pk, screen)
+    then = alices.get(picture.preview_url, headers={"accept": accepts})
+    assert then["Content-Type"] == accepts.partition(",")[0]
+    assert then["ETag"] != first["ETag"]
+
+
+def test_bob_sees_none_of_it(result, bobs):
+    assert bobs.get(result[0].preview_url).status_code == 404
+
+
 def test_its_worker_then_makes_avif_without_reading_the_result_again(result, made):
     picture, screen = result
     first = [getattr(picture, kind).name for kind in RENDITIONS]
