@@ -117,7 +117,6 @@ export class MaskImport {
       return label;
     });
     this.#part("reading-list").replaceChildren(...choices);
-    this.#part("readings").hidden = false;
   }
 
   /**
@@ -133,7 +132,7 @@ export class MaskImport {
     this.#draw(slots);
   }
 
-  /** @param {Slot[]} slots */
+  /** @param {Slot[] | null} slots null shows the picture alone, in the size that it will keep */
   #draw(slots) {
     const { width, height, columns } = this.#sheet.mask;
     const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height));
@@ -144,6 +143,7 @@ export class MaskImport {
     const picture = document.querySelector("img[data-stage-preview]");
     if (!context || !(picture instanceof HTMLImageElement)) return;
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    if (!slots) return;
     const image = context.getImageData(0, 0, canvas.width, canvas.height);
     for (let y = 0; y < canvas.height; y++) {
       const py = Math.min(height - 1, Math.floor((y + 0.5) / scale));
@@ -157,7 +157,6 @@ export class MaskImport {
       }
     }
     context.putImageData(image, 0, 0);
-    canvas.hidden = false;
   }
 
   #apply() {
@@ -179,8 +178,8 @@ export class MaskImport {
     this.#turn++;
     this.#file = null;
     this.#slots = null;
-    this.#part("preview").hidden = true;
-    this.#part("readings").hidden = true;
+    this.#draw(null);
+    this.#offer(["white", "black"]);
     this.#say("Choose a mask to see what it covers.");
     this.#complain("");
     this.#refresh();

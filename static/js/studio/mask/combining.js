@@ -123,7 +123,7 @@ export function shareOf(slots, { width, height, columns }) {
 function countedIn(tile, across, down) {
   let count = 0;
   for (let y = 0; y < down; y++) {
-    for (let i = y << 8; i < (y << 8) + across; i++) if (tile[i] > 127) count++;
+    for (let i = y << 8; i < (y << 8) + across; i++) if (tile[i]) count++;
   }
   return count;
 }
