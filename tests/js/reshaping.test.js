@@ -8,6 +8,7 @@ import { MOST_RADIUS, Reshaping } from "../../static/js/studio/mask/reshaping.js
 import { Stroke } from "../../static/js/studio/mask/stroke.js";
 import { FULL, TILE, TileMask } from "../../static/js/studio/mask/tiles.js";
 import { MASK_OPTIONS } from "../../static/js/studio/mask-commands.js";
+import { isEvenRow } from "../../static/js/studio/mask-reshaper.js";
 
 /** @typedef {import("../../static/js/studio/mask/reshaping.js").Manner} Manner */
 
@@ -210,4 +211,12 @@ test("the page offers no more than the worker can do", () => {
   for (const option of Object.values(MASK_OPTIONS)) {
     assert.ok(option.kind === "amount" && option.least === 1 && option.most <= MOST_RADIUS);
   }
+});
+
+test("rows of tiles that lie far from any edge are not even asked about", () => {
+  const columns = 2;
+  const painted = new Uint8Array(TILE * TILE).fill(9);
+  const slots = [null, null, null, null, null, painted, FULL, FULL, FULL, FULL, FULL, FULL];
+  const even = [0, 1, 2, 3, 4, 5].map((row) => isEvenRow(slots, columns, row));
+  assert.deepEqual(even, [true, false, false, false, true, true]);
 });

@@ -1,11 +1,15 @@
-/** Grows, shrinks and feathers the mask in the worker; a row of tiles crosses at a time, so nothing waits long. */
+/** Grows, shrinks and feathers the mask in the worker; few tiles cross at a time, so nothing waits long. */
 
+import { FULL } from "./mask/tiles.js";
 import { MaskPort } from "./mask-port.js";
 import { unwrapSlots, wrapSlots } from "./mask-transport.js";
 
 /** @typedef {import("./mask/reshaping.js").Manner} Manner */
 /** @typedef {import("./mask/tiles.js").Slot} Slot */
 /** @typedef {import("./mask/tiles.js").TileMask} TileMask */
+
+/** Tiles that are copied in one go: some milliseconds. */
+const MOST_COPIED = 64;
 
 export class MaskReshaper {
   #port = new MaskPort();
@@ -22,11 +26,13 @@ export class MaskReshaper {
     /** @type {{index: number, slot: Slot}[]} */
     const changed = [];
     await this.#port.ask({ id, kind: "lay", width, height, manner });
-    for (let row = 0; row < rows; row++) {
-      const laid = wrapSlots(slots.slice(row * columns, (row + 1) * columns));
-      await this.#port.ask({ id, kind: "lay-tiles", row, slots: laid });
+    for (let from = 0; from < slots.length; ) {
+      const part = slots.slice(from, endOfPart(slots, from));
+      await this.#port.ask({ id, kind: "lay-tiles", from, slots: wrapSlots(part) });
+      from += part.length;
     }
     for (let row = 0; row < rows && !signal.aborted; row++) {
+      if (isEvenRow(slots, columns, row)) continue;
       const reply = await this.#port.ask({ id, kind: "reshape", row });
       for (const { index, slot } of reply.changed ?? []) changed.push({ index, slot: unwrapSlots([slot])[0] });
     }
@@ -34,4 +40,28 @@ export class MaskReshaper {
     if (signal.aborted || !changed.length) return null;
     return (target) => changed.forEach(({ index, slot }) => target.put(index, slot));
   }
+}
+
+/**
+ * @param {readonly Slot[]} slots
+ * @param {number} from
+ */
+function endOfPart(slots, from) {
+  let copied = 0;
+  for (let end = from; end < slots.length; end++) {
+    if (slots[end] && slots[end] !== FULL && ++copied === MOST_COPIED) return end + 1;
+  }
+  return slots.length;
+}
+
+/**
+ * Whether a row of tiles is empty or full, and so are both beside it: nothing can become of it.
+ * @param {readonly Slot[]} slots
+ * @param {number} columns
+ * @param {number} row
+ */
+export function isEvenRow(slots, columns, row) {
+  const [own] = slots.slice(row * columns, row * columns + 1);
+  if (own !== null && own !== FULL) return false;
+  return slots.slice(Math.max(0, row - 1) * columns, (row + 2) * columns).every((slot) => slot === own);
 }

@@ -12,7 +12,7 @@ import { FULL } from "./mask/tiles.js";
  *   | {id: number, kind: "finish"}
  *   | {id: number, kind: "read", file: Uint8Array}
  *   | {id: number, kind: "lay", width: number, height: number, manner: Manner}
- *   | {id: number, kind: "lay-tiles", row: number, slots: WrappedSlot[]}
+ *   | {id: number, kind: "lay-tiles", from: number, slots: WrappedSlot[]}
  *   | {id: number, kind: "reshape", row: number}
  *   | {id: number, kind: "forget"}} Order
  */

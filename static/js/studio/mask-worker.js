@@ -33,7 +33,7 @@ async function obey(order) {
     laid.set(order.id, { tiles, reshaping: new Reshaping(tiles, order.manner) });
   } else if (order.kind === "lay-tiles") {
     const tiles = laid.get(order.id)?.tiles;
-    unwrapSlots(order.slots).forEach((slot, i) => tiles && (tiles.slots[order.row * tiles.columns + i] = slot));
+    unwrapSlots(order.slots).forEach((slot, i) => tiles && (tiles.slots[order.from + i] = slot));
   } else if (order.kind === "reshape") return { changed: reshapeRow(order.id, order.row) };
   else if (order.kind === "forget") laid.delete(order.id);
   else {
