@@ -109,7 +109,7 @@ def test_a_moderation_refusal_is_said_as_such_and_costs_nothing(page, complaints
     )
     page.keyboard.press("Control+Enter")
     strip = page.locator("#variant-strip")
-    expect(strip.get_by_text("Failed")).to_be_visible(timeout=30_000)
+    expect(strip.get_by_text("Failed", exact=True)).to_be_visible(timeout=30_000)
     strip.locator(".variant__words").first.click()
     expect(page.get_by_text(re.compile("Nothing was charged")).first).to_be_visible()
 
