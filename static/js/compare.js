@@ -3,8 +3,15 @@
  *
  * The line is a range input laid over the picture, so keyboard, touch and screen readers
  * work without further code. Holding "\" or the hold button shows the original alone.
- * Without script only the result is shown.
+ * Side by side, the difference and 100 % are drawn on a canvas, whose code is fetched when
+ * somebody asks for one of them. Without script both pictures are shown.
  */
+
+/** @typedef {import("./studio/compare/panes.js").Mode} Mode */
+/** @typedef {import("./studio/compare/page-desk.js").PageDesk} PageDesk */
+
+/** @type {Record<string, Mode>} */
+const MODE_KEYS = { k: "line", s: "sides", d: "difference" };
 
 /**
  * Where a picture of the given size lies inside a box when it is fitted into it.
@@ -29,6 +36,10 @@ class Compare extends HTMLElement {
   #listening;
   /** @type {ResizeObserver | undefined} */
   #watching;
+  /** @type {Promise<PageDesk> | undefined} */
+  #opening;
+  /** @type {PageDesk | undefined} */
+  #desk;
 
   connectedCallback() {
     const stage = this.#part(".compare__stage");
@@ -43,6 +54,11 @@ class Compare extends HTMLElement {
     document.addEventListener("keyup", (event) => this.#keyUp(event), { signal });
     addEventListener("blur", () => this.#hold(false), { signal });
     this.#listenToHoldButton(signal);
+    for (const button of this.querySelectorAll("[data-compare-mode]")) {
+      const mode = /** @type {Mode} */ (button.getAttribute("data-compare-mode"));
+      button.addEventListener("click", () => void this.#compare(mode), { signal });
+    }
+    this.#part("[data-compare-zoom]")?.addEventListener("click", () => void this.#zoom(), { signal });
     this.#place();
     this.setAttribute("data-ready", "");
   }
@@ -82,15 +98,66 @@ class Compare extends HTMLElement {
   /** @param {boolean} on */
   #hold(on) {
     this.toggleAttribute("data-hold", on);
+    this.#desk?.hold(on);
   }
 
   /** @param {KeyboardEvent} event */
   #keyDown(event) {
-    if (event.key !== "\\" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (document.activeElement && isTextField(document.activeElement)) return;
-    if (!this.checkVisibility()) return;
-    this.#hold(true);
+    if (!this.checkVisibility() || document.querySelector("dialog[open]")) return;
+    const mode = MODE_KEYS[event.key.toLowerCase()];
+    if (event.key === "\\") this.#hold(true);
+    else if (mode) void this.#compare(mode);
+    else if (event.key === "1" || event.key === "0") void this.#zoom(event.key === "1");
+    else return;
     event.preventDefault();
+  }
+
+  /** @returns {Promise<PageDesk>} */
+  #openDesk() {
+    this.#opening ??= import("./studio/compare/page-desk.js").then(({ PageDesk: Desk }) => {
+      const image = (/** @type {string} */ name) => /** @type {HTMLImageElement} */ (this.#part(name));
+      const stage = /** @type {HTMLElement} */ (this.#part(".compare__stage"));
+      this.#desk = new Desk(stage, image(".compare__before"), image(".compare__after"), () => this.#showMode());
+      return this.#desk;
+    });
+    return this.#opening;
+  }
+
+  /** @param {Mode} mode */
+  async #compare(mode) {
+    if (mode === "line" && (!this.#desk || this.#desk.isFitted)) this.#desk?.close();
+    else (await this.#openDesk()).show(mode, this.#split);
+    this.#showMode();
+  }
+
+  /** @param {boolean} [wanted] whether to show every pixel as it is; the other way round when left out */
+  async #zoom(wanted) {
+    if (!this.#desk && wanted === false) return;
+    const desk = await this.#openDesk();
+    if (wanted !== undefined && wanted !== desk.isFitted) return;
+    if (!desk.mode) desk.show("line", this.#split);
+    desk.toggleZoom();
+    if (desk.isFitted && desk.mode === "line") desk.close();
+    this.#showMode();
+  }
+
+  /** Where the line is, as a share of the stage. */
+  get #split() {
+    const stage = this.#part(".compare__stage");
+    const split = Number.parseFloat(stage?.style.getPropertyValue("--split") ?? "");
+    return stage && split ? split / stage.clientWidth : 0.5;
+  }
+
+  #showMode() {
+    const mode = this.#desk?.mode ?? null;
+    this.toggleAttribute("data-comparing", mode !== null);
+    this.toggleAttribute("data-fitted", this.#desk?.isFitted !== false);
+    for (const button of this.querySelectorAll("[data-compare-mode]")) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-compare-mode") === (mode ?? "line")));
+    }
+    this.#part("[data-compare-zoom]")?.setAttribute("aria-pressed", String(this.#desk?.isFitted === false));
   }
 
   /** @param {KeyboardEvent} event */
