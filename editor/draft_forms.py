@@ -27,7 +27,8 @@ _TOOL = re.compile(r"[a-z][a-z-]{0,30}")
 
 
 def _is_sane(number: Any) -> bool:
-    return math.isfinite(number) and abs(number) < MAX_NUMBER
+    # In this order: a whole number can be too large for a float.
+    return abs(number) < MAX_NUMBER and math.isfinite(number)
 
 
 class DraftForm(FrameForm):

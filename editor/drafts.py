@@ -107,6 +107,11 @@ def save_draft(
 
 
 def _write(picture: Picture, current: Draft | None, fields: dict[str, Any]) -> None:
+    # It may have been deleted, and its drafts forgotten, since it was read. The lock makes a
+    # deletion wait for this save where the database has row locks.
+    there = Picture.objects.select_for_update(no_key=True).filter(pk=picture.pk, deleted_at=None)
+    if there.first() is None:
+        raise DraftMoved(None)
     if current is None:
         Draft.objects.create(owner_id=picture.owner_id, picture=picture, **fields)
     elif not Draft.objects.replace(current, **fields):
@@ -162,8 +167,11 @@ def painted_before(picture: Picture, mask_id: uuid.UUID) -> bytes | None:
 
 def forget(picture: Picture) -> None:
     """Drop every draft of a picture, and its files as far as storage lets go of them now."""
+    # Only these: strokes without a draft may belong to a save that is under way, or are
+    # replaced ones that the sweep drops.
+    held = list(DraftMask.objects.filter(picture=picture).exclude(drafts=None))
     Draft.objects.filter(picture=picture).delete()
-    for mask in DraftMask.objects.let_go().filter(picture=picture):
+    for mask in held:
         _drop(mask)
 
 

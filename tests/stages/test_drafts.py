@@ -236,3 +236,27 @@ def test_no_prompt_stands_in_the_log(picture, caplog, monkeypatch):
     with caplog.at_level(logging.DEBUG), pytest.raises(DraftNotStored):
         save(picture, left("the secret wish", mask_bytes()))
     assert "secret" not in caplog.text
+
+
+def test_a_save_that_was_under_way_leaves_nothing_on_a_picture_deleted_meanwhile(alice, picture):
+    Picture.objects.filter(pk=picture.pk).update(deleted_at=timezone.now())
+    drafts.forget(picture)
+    with pytest.raises(DraftMoved) as moved:
+        save(picture, left("the secret wish", mask_bytes()))  # as it was read before
+    assert moved.value.current is None
+    assert not Draft.objects.exists()
+
+
+def test_forgetting_lets_the_strokes_of_a_save_alone_that_is_under_way(picture, monkeypatch):
+    """A phone forgets the draft just when the desk's strokes are stored, and not yet named."""
+    put = storage.put
+
+    def forgotten_meanwhile(key: str, data: bytes) -> str:
+        stored = put(key, data)
+        drafts.forget(picture)
+        return stored
+
+    monkeypatch.setattr(storage, "put", forgotten_meanwhile)
+    saved = save(picture, left("a lamp", mask_bytes()))
+    assert painted(saved.mask).any()
+    assert broken_invariants(read_bytes=True) == []

@@ -152,6 +152,13 @@ def test_what_is_not_finished_is_kept_all_the_same(alices, charlie, picture):
     assert saved["view"] is None
 
 
+def test_a_view_beyond_all_numbers_is_no_view(alices, picture):
+    far = "9" * 350  # whole, and too large for a float
+    answer = save(alices, picture, view=f'{{"x": {far}, "y": 0, "scale": 1, "tool": "lasso"}}')
+    assert answer.status_code == 200
+    assert answer.json()["saved"]["view"] == {"tool": "lasso"}
+
+
 def test_storage_that_is_away_is_said_and_the_draft_before_is_whole(alices, picture, monkeypatch):
     saved = save(alices, picture).json()["saved"]
 
