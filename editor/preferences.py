@@ -19,10 +19,12 @@ PATTERNS = ("stripes", "hatch", "plain")
 OUTLINES = ("line", "moving", "none")
 LEAST_OPACITY, MOST_OPACITY = 10, 100
 
+# Half a character is none: it cannot be written, and Postgres refuses it.
 CHORD = re.compile(
     r"(Ctrl\+)?(Alt\+)?(Shift\+)?"
-    r"([A-Z]|[^\sA-Za-z\x00-\x1f\x7f]|Space|Enter|Escape|Tab|Delete|Backspace|Insert|Home|End"
-    r"|PageUp|PageDown|Arrow(?:Up|Down|Left|Right)|F(?:[1-9]|1[0-2]))"
+    r"([A-Z]|[^\sA-Za-z\x00-\x1f\x7f\ud800-\udfff]"
+    r"|Space|Enter|Escape|Tab|Delete|Backspace|Insert|Home|End|PageUp|PageDown"
+    r"|Arrow(?:Up|Down|Left|Right)|F(?:[1-9]|1[0-2]))"
 )
 # The browser keeps these for itself, or the page needs them to be usable by keys alone.
 RESERVED = frozenset(

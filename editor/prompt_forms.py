@@ -8,6 +8,7 @@ from editor.forms import MAX_PROMPT, clean_text
 
 MAX_NAME = 80
 _NO_NAME = "Give the template a name."
+_LONG_NAME = f"A name has at most {MAX_NAME} characters."
 _NO_PROMPT = "There is nothing to save yet: the prompt is empty."
 
 
@@ -18,15 +19,17 @@ class TemplateNameForm(forms.Form):
         max_length=MAX_NAME,
         error_messages={
             "required": _NO_NAME,
-            "max_length": f"A name has at most {MAX_NAME} characters.",
+            "max_length": _LONG_NAME,
         },
     )
 
     def clean_name(self) -> str:
-        """Refuse what is blank after cleaning; a name is one line."""
+        """Refuse what is blank or too long after cleaning; a name is one line."""
         name = " ".join(clean_text(self.cleaned_data["name"]).split())
         if not name:
             raise forms.ValidationError(_NO_NAME)
+        if len(name) > MAX_NAME:  # some characters become several
+            raise forms.ValidationError(_LONG_NAME)
         return name
 
     def first_problem(self) -> tuple[str, str]:

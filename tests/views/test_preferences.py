@@ -61,6 +61,7 @@ def test_two_commands_swap_their_keys(alices):
         ({"bindings": {"brush": ["<script>"]}}, "no key that could be pressed"),
         ({"bindings": {"brush": ["b"]}}, "no key that could be pressed"),
         ({"bindings": {"brush": ["Hyper+B"]}}, "no key that could be pressed"),
+        ({"bindings": {"brush": ["\ud800"]}}, "no key that could be pressed"),
         ({"bindings": {"submit": ["P"]}}, "would be typed into the prompt"),
         ({"bindings": {"brush": "P"}}, "could not be read"),
         ({"bindings": {"brush": [1]}}, "could not be read"),

@@ -130,6 +130,7 @@ def test_bob_may_use_the_same_name(alices, bobs):
         (" \n ", "words", "name"),
         ("\x00", "words", "name"),
         ("x" * 81, "words", "name"),
+        ("\ufb2c" * 80, "words", "name"),  # three characters each, once normalised
         ("Name", "", "prompt"),
         ("Name", " \t", "prompt"),
         ("Name", "x" * 4001, "prompt"),
