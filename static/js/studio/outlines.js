@@ -16,6 +16,7 @@ import { csrfToken } from "./page.js";
 
 const SNAPPING = "Finding the edges";
 const REFINING = "Refining the outline";
+const CHANGED = "The mask has changed meanwhile, so it was not snapped. Try again.";
 const NO_ANSWER = "The server gave no finer outline. Your selection stays as it is.";
 const LOGGED_OUT = "You are logged out. Log in in another tab, then refine again; your selection stays.";
 
@@ -54,12 +55,15 @@ export class Outlines {
    * @param {boolean} refine
    */
   async select(rough, way, refine) {
-    const before = this.#sheet.mask.slots.slice();
+    /** @type {Slot[]} */
+    let before = [];
     /** @type {Rough | null} */
     let closer = null;
     const changed = await this.#selecting.run(SNAPPING, async () => {
       const { slots, found } = await this.#pixels.snap(rough);
       closer = roughWith(rough, found);
+      // As it is when the outline comes in: somebody may have gone on painting.
+      before = this.#sheet.mask.slots.slice();
       return worded(slots, way);
     });
     if (!changed || !closer) return;
@@ -77,10 +81,12 @@ export class Outlines {
     }
     const rough = roughFromMask(mask, painted);
     const before = mask.slots.map(() => null);
+    const { revision } = this.#sheet;
     /** @type {Rough | null} */
     let closer = null;
     const changed = await this.#selecting.run(SNAPPING, async () => {
       const { slots, found } = await this.#pixels.snap(rough);
+      if (this.#sheet.revision !== revision) throw new Error(CHANGED);
       closer = roughWith(rough, found);
       return { slots, way: "replace", done: "Snapped to", nothing: "The mask lies on the edges already." };
     });
