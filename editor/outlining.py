@@ -11,11 +11,10 @@ from editor.imaging.apart import StepFailed
 from editor.imaging.framing import Box, Size
 from editor.imaging.masking import MaskRefused
 from editor.imaging.reading import PictureRefused
-from editor.imaging.renditions import RenditionFormat
 from editor.imaging.steps import Kept
 from editor.models import Picture
 from editor.pictures import RENDITIONS, kept
-from editor.renditions import open_rendition
+from editor.renditions import open_if_there
 
 MOST_ROUGH_BYTES = 1_000_000
 SECONDS = 10.0
@@ -71,14 +70,18 @@ def outline_of(picture: Picture, rough: Rough) -> bytes:
 def _raster(picture: Picture, box: Box) -> tuple[Kept, Box]:
     """The smallest kept raster that shows the box well enough, and the box in it.
 
-    For most of a picture its preview does, which is read much faster than the original.
+    For most of a picture its preview does, which is read much faster than the original. It is
+    not made for this: that may take minutes, and an outline has seconds.
     """
     longest = RENDITIONS["preview"]
     share = min(1.0, longest / max(picture.width, picture.height))
     if share == 1 or box.size.pixels * share * share < _ENOUGH_PIXELS:
         return kept(picture), box
+    preview = open_if_there(picture, "preview")
+    if preview is None:
+        return kept(picture), box
     size = Size(round(picture.width * share), round(picture.height * share))
-    with open_rendition(picture, "preview", RenditionFormat.AVIF) as file:
+    with preview as file:
         data = file.read()
     across, down = size.width / picture.width, size.height / picture.height
     left, top = round(box.left * across), round(box.top * down)

@@ -132,6 +132,15 @@ def open_rendition(picture: Picture, kind: str, file_format: RenditionFormat) ->
     return io.BytesIO(made[kind])
 
 
+def open_if_there(picture: Picture, kind: str) -> IO[bytes] | None:
+    """Open a rendition in whatever format it is; None rather than make it now."""
+    named = _named(picture, kind)
+    try:
+        return storage.open_for_reading(named) if named else None
+    except FileNotFoundError:
+        return None
+
+
 def _open(picture: Picture, kind: str, file_format: RenditionFormat) -> IO[bytes] | None:
     named = _named(picture, kind)
     if not named and file_format is _AVIF:

@@ -5,10 +5,12 @@ import uuid
 
 import numpy as np
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from editor import outlining
+from editor import outlining, storage
 from editor.models import EditJob, Mask, Picture
 from editor.uploads import receive_picture
 from tests.factories import make_mask, make_picture
@@ -84,6 +86,20 @@ def test_a_large_picture_answers_from_its_preview(alices, alice):
     answer = ask(alices, large, rough(), box="0,0,2200,1650")
     with Image.open(io.BytesIO(answer.content)) as image:
         assert image.size == SIZE
+
+
+@pytest.mark.parametrize("ending", ["", "webp", "jpeg"])
+def test_no_outline_waits_for_a_rendition_to_be_made(alices, alice, ending):
+    """It has seconds, and renditions have minutes: what is there does, else the picture itself."""
+    large = make_picture(alice, (2200, 1650))
+    large.preview = ending and f"pictures/{large.pk}/preview.{ending}"
+    large.renditions_due_at = None if ending == "webp" else timezone.now()
+    large.save()
+    storage.drop(f"pictures/{large.pk}/preview.avif")
+    if ending:
+        storage.put(large.preview.name, encoded(photo(2048, 1536), ending.upper()))
+    assert ask(alices, large, rough(), box="0,0,2200,1650").status_code == 200
+    assert not default_storage.exists(f"pictures/{large.pk}/preview.avif")
 
 
 def test_nothing_is_kept_of_it(alices, picture):
