@@ -4,6 +4,7 @@ import { carryPrompt } from "./carried.js";
 import { ExtendForm } from "./extend-form.js";
 import { ExtendFrame } from "./extend-frame.js";
 import { NOTHING, canvasOf, pull } from "./extending.js";
+import { KEYMAP } from "./keymap.js";
 import { TOOLS } from "./tools/registry.js";
 import { toStage } from "./view.js";
 
@@ -20,7 +21,8 @@ const NEAR = 8;
 /** Taking one of these tools ends it. */
 const ENDING = [...TOOLS.map(({ name }) => name), "swap"];
 /** The mask cannot be seen properly meanwhile, so it does not change either. */
-const MASK_VERBS = ["undo", "redo", "all", "invert", "clear", "grow", "shrink", "feather"];
+export const MASK_VERBS = KEYMAP.filter(({ group, command }) => group === "Mask" && !["cancel", "export-mask"].includes(command))
+  .map(({ command }) => command);
 
 export class Extender {
   isOpen = false;

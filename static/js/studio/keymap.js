@@ -121,7 +121,17 @@ const PLACES = new Map([
 export function bindingsFor(press, keymap = KEYMAP) {
   const ways = [fitsKey, fitsPlace, fitsForeignLetter];
   const found = ways.flatMap((fits) => keymap.filter(({ keys }) => keys.some((key) => fits(press, key))));
-  return [...new Set(found)];
+  return [...new Set([...found, ...heldWithShift(press, keymap)])];
+}
+
+/**
+ * A hand that pulls up a square, with Shift, may still hold Space to move it.
+ * @param {Press} press
+ * @param {readonly Binding[]} keymap
+ */
+function heldWithShift(press, keymap) {
+  if (!press.shiftKey) return [];
+  return keymap.filter(({ hold, keys }) => hold && keys.some((key) => fitsKey({ ...press, shiftKey: false }, key)));
 }
 
 /**

@@ -46,6 +46,8 @@ export class Keys {
     this.control = event.ctrlKey || event.metaKey;
     if (event.key === "Tab") this.#tabbed = true;
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    // What lies on top goes first, and the browser closes that by itself.
+    if (event.key === "Escape" && document.querySelector(":popover-open")) return;
     for (const binding of bindingsFor(withoutAltGraph(event), this.#bindings.all)) {
       if (!this.#mayAct(binding, event)) continue;
       const isOver = this.#held.has(event.code) || (event.repeat && !binding.repeats);
@@ -61,6 +63,8 @@ export class Keys {
   #up(event) {
     this.control = event.ctrlKey || event.metaKey;
     this.#borrowing?.letGo(event.code, event.timeStamp);
+    // While Cmd is down a Mac does not say that another key went up.
+    if (event.key === "Meta") this.#releaseHeld();
     const command = this.#held.get(event.code);
     if (!command) return;
     // A released space would also press the button that has the focus.
@@ -89,6 +93,10 @@ export class Keys {
   #releaseAll() {
     this.control = false;
     this.#borrowing?.letGoAll(performance.now());
+    this.#releaseHeld();
+  }
+
+  #releaseHeld() {
     for (const command of this.#held.values()) this.#release(command);
     this.#held.clear();
   }

@@ -176,7 +176,7 @@ export class Studio {
       end: () => this.#finish(),
       cancel: () => this.#cancel(),
       hover: (point, held) => this.#hover(point, held),
-      twice: () => this.tools.tool.finish?.(),
+      twice: () => this.isLooking() || this.tools.tool.finish?.(),
       pan: (dx, dy) => this.stage.panBy(dx, dy),
       pinch: (before, after) => this.stage.pinch(before, after),
       zoom: (factor, point) => this.stage.zoomBy(factor, point),

@@ -78,6 +78,17 @@ export class Comparing {
     this.#show(this.#desk.mode);
   }
 
+  /**
+   * The strip holds others: what is compared stays, unless one of the two has gone.
+   * @param {Map<string, Variant>} variants
+   */
+  relist(variants) {
+    if (!this.mode) return;
+    const other = this.#with.value;
+    this.#offer(variants);
+    if (this.#with.value !== other) this.#show(this.#desk.mode);
+  }
+
   close() {
     if (!this.mode) return;
     this.#desk.close();
@@ -127,7 +138,10 @@ export class Comparing {
     const chosen = this.#with.value;
     const others = [...variants].filter(([key]) => key !== this.#key);
     const options = others.map(([key, { label, prompt }]) => new Option(`${label}: ${prompt.slice(0, 40)}`, key));
-    this.#with.replaceChildren(new Option("Original", ""), ...options);
+    const offered = [new Option("Original", ""), ...options];
+    // Somebody may be choosing just now.
+    const isSame = offered.length === this.#with.length && offered.every(({ value }, i) => value === this.#with.options[i].value);
+    if (!isSame) this.#with.replaceChildren(...offered);
     this.#with.value = others.some(([key]) => key === chosen) ? chosen : "";
     this.#with.hidden = others.length === 0;
   }

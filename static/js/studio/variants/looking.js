@@ -218,8 +218,12 @@ export class Looking {
   #stripChanged() {
     const { shown } = this.#steps;
     this.#steps.take([...this.#strip.variants.keys()]);
-    if (shown !== this.#steps.shown || this.isOpen) this.#refresh();
-    else this.#tell();
+    if (shown !== this.#steps.shown) this.#refresh();
+    else {
+      if (this.isOpen && !this.#isHeld) this.#verbs.show(this.shown, this.#steps);
+      this.#comparing.relist(this.#strip.variants);
+      this.#tell();
+    }
   }
 
   #refresh() {

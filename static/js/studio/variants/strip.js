@@ -36,7 +36,9 @@ export class Strip {
     root.addEventListener("click", (event) => this.#clicked(event, hands));
     this.#close(storage?.getItem(CLOSED) === "yes");
     // The form lays a new strip in after an edit was sent, htmx whenever a job has moved.
-    new MutationObserver(() => this.#read()).observe(this.#list, { childList: true, subtree: true });
+    new MutationObserver((changes) => changes.some(isOfStrip) && this.#read()).observe(this.#list, {
+      childList: true, subtree: true,
+    });
     this.#read();
   }
 
@@ -65,14 +67,19 @@ export class Strip {
    */
   mark(key) {
     this.#marked = key;
+    this.#showMarked();
+    const tile = this.#tile(key);
+    tile?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (document.activeElement?.matches(".tile")) tile?.focus({ preventScroll: true });
+  }
+
+  #showMarked() {
+    const key = this.#marked;
     for (const tile of this.#root.querySelectorAll(".tile")) {
       if (tile.hasAttribute("data-variant") || tile.hasAttribute("data-original")) {
         tile.setAttribute("aria-pressed", String(keyOf(tile) === key));
       }
     }
-    const tile = this.#tile(key);
-    tile?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (document.activeElement?.matches(".tile")) tile?.focus({ preventScroll: true });
   }
 
   /**
@@ -142,7 +149,7 @@ export class Strip {
       if (shows || !variant.discarded) this.variants.set(keyOf(tile) ?? "", variant);
     }
     this.#count();
-    this.mark(this.#marked);
+    this.#showMarked();
     for (const listener of this.#listeners) listener();
   }
 
@@ -160,6 +167,14 @@ export class Strip {
     const shows = this.#root.hasAttribute("data-shows-discarded");
     discarded.textContent = `${shows ? "Hide" : "Show"} ${count("discarded")} discarded`;
   }
+}
+
+/**
+ * Whether it is more than a clock that ticks: whoever holds a key, or goes through the strip, is not disturbed.
+ * @param {MutationRecord} change
+ */
+function isOfStrip({ target }) {
+  return !(target instanceof HTMLTimeElement);
 }
 
 /**
