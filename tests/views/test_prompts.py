@@ -130,7 +130,8 @@ def test_bob_may_use_the_same_name(alices, bobs):
         (" \n ", "words", "name"),
         ("\x00", "words", "name"),
         ("x" * 81, "words", "name"),
-        ("\ufb2c" * 80, "words", "name"),  # three characters each, once normalised
+        # Three characters each, once normalised.
+        pytest.param("\ufb2c" * 80, "words", "name", id="grows"),
         ("Name", "", "prompt"),
         ("Name", " \t", "prompt"),
         ("Name", "x" * 4001, "prompt"),

@@ -1,5 +1,6 @@
 """The queue: places, what is waited for, running next, cancelling one and all."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -149,7 +150,8 @@ def test_behind_a_closed_gate_everyone_concerned_reads_why(alice, alices):
         words = words_of(alices.get(address))
         assert "The upstream refuses this server&#x27;s key." in words
         assert "will start by themselves" in words
-    assert words_of(alices.get(QUEUE)).count("refuses this server") == 1
+    read = re.sub(r"<[^>]*>", "", words_of(alices.get(QUEUE)))  # not what scripts read of it
+    assert read.count("refuses this server") == 1
     assert "Next in line: starts by itself" in words_of(alices.get(job.get_absolute_url()))
 
 
