@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  centred, fit, keepInSight, panBy, pinch, toPicture, toStage, zoomTo,
+  centred, fit, fitAbove, keepInSight, panBy, pinch, toPicture, toStage, zoomTo,
 } from "../../static/js/studio/view.js";
 
 const picture = { width: 6000, height: 4000 };
@@ -23,6 +23,19 @@ test("a fitted picture is whole, centred and keeps its shape", () => {
   assert.ok(corner.x <= stage.width && corner.y <= stage.height);
   assertClose(view.x, stage.width - corner.x);
   assertClose(view.y, stage.height - corner.y);
+});
+
+test("what lies over the bottom of the stage covers nothing of a fitted picture", () => {
+  const phone = { width: 390, height: 416 };
+  const wide = { width: 3000, height: 2000 };
+  assert.deepEqual(fitAbove(wide, phone, 60), fit(wide, phone), "a picture that is seen whole stays where it is");
+  for (const shape of [{ width: 2000, height: 2000 }, { width: 2000, height: 3000 }, { width: 3000, height: 2700 }]) {
+    const { scale, x, y } = fitAbove(shape, phone, 60);
+    assert.ok(y >= 0 && y + shape.height * scale <= 356, `${y}, ${shape.height * scale}`);
+    assert.ok(Math.abs(x + (shape.width * scale) / 2 - 195) < 1e-6, "in the middle");
+    assert.ok(shape.height * scale > 300, "and no smaller than it must be");
+    assert.deepEqual(fitAbove(shape, phone, 0), fit(shape, phone));
+  }
 });
 
 test("a tiny picture is not blown up without end", () => {

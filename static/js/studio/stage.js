@@ -46,6 +46,7 @@ export class Stage {
   #slow = 0;
   #sharpTimer = 0;
   #fetchTimer = 0;
+  #letGoTimer = 0;
   #all = true;
   /** @type {Box | null} */
   #changed = null;
@@ -54,6 +55,8 @@ export class Stage {
   size = { width: 1, height: 1 };
   /** Where a point lies, when parts of the table show the same place. The page replaces it. */
   paned = (/** @type {Point} */ point) => point;
+  /** CSS pixels at the bottom that something lies over. The page replaces it. */
+  covered = () => 0;
   /** Whether the full picture is on its way. */
   isSharpening = false;
 
@@ -124,7 +127,11 @@ export class Stage {
 
   fit() {
     this.#isFitted = true;
-    this.#show(views.fit(this.#picture, this.size));
+    this.#show(this.#fitted());
+  }
+
+  #fitted() {
+    return views.fitAbove(this.#picture, this.size, this.covered());
   }
 
   /**
@@ -246,7 +253,7 @@ export class Stage {
     this.size = { width, height };
     this.#layers.resize(this.size, density);
     this.#slow = 0;
-    if (this.#isFitted) this.#view = views.fit(this.#picture, this.size);
+    if (this.#isFitted) this.#view = this.#fitted();
     else this.#view = this.#recentred(before);
     // A resized canvas is empty; drawing it in the same frame avoids a flash.
     this.#placePaper();
@@ -342,9 +349,21 @@ export class Stage {
     const zoom = scale * this.#layers.density;
     if (levels.wantsFull(zoom)) {
       this.#fetchTimer = window.setTimeout(() => this.#fetchFull(levels), FETCH_AFTER);
-    } else if (levels.holdsFullIdly(zoom)) {
+    } else if (levels !== this.#levels && levels.holdsFullIdly(zoom)) {
       this.#fetchTimer = window.setTimeout(() => levels.letGoOfFull(), LET_GO_AFTER);
     }
+    this.#letGoLater();
+  }
+
+  /** The picture's own raster is given back also while a result is shown in its place. */
+  #letGoLater() {
+    const isIdle = this.#levels.holdsFullIdly(this.zoom);
+    if (!isIdle) clearTimeout(this.#letGoTimer);
+    if (!isIdle) this.#letGoTimer = 0;
+    else this.#letGoTimer ||= window.setTimeout(() => {
+      this.#letGoTimer = 0;
+      this.#levels.letGoOfFull();
+    }, LET_GO_AFTER);
   }
 
   /** @param {PictureLevels} levels */

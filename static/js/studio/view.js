@@ -27,6 +27,22 @@ export function fit(picture, stage) {
 }
 
 /**
+ * The same where something lies over the bottom of the stage: no smaller and no higher than it takes to see all.
+ * @param {Size} picture in picture pixels
+ * @param {Size} stage
+ * @param {number} covered
+ * @returns {View}
+ */
+export function fitAbove(picture, stage, covered) {
+  const view = fit(picture, stage);
+  const height = stage.height - covered;
+  const margin = Math.min(MARGIN, height / 20);
+  if (!covered || view.y + picture.height * view.scale <= height - margin) return view;
+  const scale = Math.min(view.scale, Math.max(1e-4, (height - 2 * margin) / picture.height));
+  return { ...centred(picture, stage, scale), y: height - margin - picture.height * scale };
+}
+
+/**
  * @param {Size} picture
  * @param {Size} stage
  * @param {number} scale

@@ -58,6 +58,7 @@ export class Looking {
     this.#strip.onChange(() => this.#stripChanged());
     this.#stripChanged();
     studio.isLooking = () => this.isOpen;
+    studio.stage.covered = () => this.#verbs.covered;
   }
 
   /** Whether a result is shown. */
@@ -229,9 +230,11 @@ export class Looking {
   #refresh() {
     const key = this.#steps.shown;
     this.#isHeld = false;
+    const isOther = this.#root.hasAttribute("data-looking") !== (key !== null);
     this.#root.toggleAttribute("data-looking", key !== null);
     this.#strip.mark(key);
     this.#verbs.show(this.shown, this.#steps);
+    if (isOther && this.#studio.stage.isFitted) this.#studio.stage.fit();
     this.#showOnStage(key);
     if (key === null) this.#comparing.close();
     else this.#comparing.follow(key, this.#strip.variants);

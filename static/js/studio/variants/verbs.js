@@ -68,6 +68,13 @@ export class Verbs {
     discard.dataset.tip = words;
   }
 
+  /** How much of the stage's bottom the buttons lie over, where there is little room: CSS pixels. */
+  get covered() {
+    const buttons = this.#part("[data-looked-verbs]").getBoundingClientRect();
+    const stage = this.#part("[data-stage]").getBoundingClientRect();
+    return buttons.width > stage.width / 2 ? Math.max(0, Math.min(stage.height / 2, stage.bottom - buttons.top)) : 0;
+  }
+
   /** @param {boolean} isHeld */
   hold(isHeld) {
     if (isHeld) this.#say("Original", "as long as it is held");
