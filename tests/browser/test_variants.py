@@ -39,6 +39,18 @@ def wait_until(page, look, what: str) -> None:
     raise AssertionError(what)
 
 
+def shown_as(page) -> set[str]:
+    """Collect the formats that previews come in."""
+    formats: set[str] = set()
+
+    def note(answer) -> None:
+        if answer.status == 200 and answer.url.endswith("/preview/"):
+            formats.add(answer.headers["content-type"])
+
+    page.on("response", note)
+    return formats
+
+
 def test_alice_leaves_comes_back_compares_and_paints_on_a_result(
     page, browser, browser_context_args, complaints
 ):
@@ -56,6 +68,7 @@ def test_alice_leaves_comes_back_compares_and_paints_on_a_result(
     page.goto("/")
     other = browser.new_context(**browser_context_args)
     there = other.new_page()
+    formats = shown_as(there)
     there.goto(address)
     results = there.locator("#variant-strip [data-kind=result]")
     expect(results).to_have_count(2, timeout=60_000)
@@ -95,6 +108,7 @@ def test_alice_leaves_comes_back_compares_and_paints_on_a_result(
     paint(there)
     there.locator("a", has_text="from garden").click()
     there.wait_for_url(address)
+    assert formats <= {"image/avif", "image/jpeg"}, "WebP is made anew, of the whole picture"
     other.close()
 
 

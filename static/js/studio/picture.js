@@ -62,7 +62,12 @@ export class PictureLevels {
 
   async #fetchPreview() {
     if (this.#preview) return;
-    const level = await unpack(this.#picture.preview_url);
+    // Not by `fetch`, which does not say which formats this browser takes: the server would make
+    // WebP of the whole picture, though it has the AVIF that pages show.
+    const image = new Image();
+    image.src = this.#picture.preview_url;
+    await image.decode();
+    const level = levelOf(await createImageBitmap(image));
     if (this.#isClosed) closeLevel(level);
     else this.#preview = level;
   }
@@ -165,7 +170,14 @@ export class PictureLevels {
 async function unpack(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error("The picture could not be fetched.");
-  const source = await createImageBitmap(await response.blob());
+  return levelOf(await createImageBitmap(await response.blob()));
+}
+
+/**
+ * @param {ImageBitmap} source
+ * @returns {Level}
+ */
+function levelOf(source) {
   return { source, width: source.width, height: source.height };
 }
 
