@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from editor.imaging.steps import Kept
 from editor.models import Picture
 from editor.pictures import RENDITIONS, kept
 from editor.renditions import open_if_there
+
+logger = logging.getLogger(__name__)
 
 MOST_ROUGH_BYTES = 1_000_000
 SECONDS = 10.0
@@ -61,6 +64,8 @@ def outline_of(picture: Picture, rough: Rough) -> bytes:
         sentence = "The file of this picture cannot be read any more."
         raise OutlineRefused(sentence, status=409) from gone
     except StepFailed as failed:
+        # Nearly always it was late, but it may be something that only an operator can mend.
+        logger.exception("There is no outline in picture %s.", picture.pk)
         sentence = "The outline took too long here. Your selection stays as it is."
         raise OutlineRefused(sentence, status=503) from failed
     finally:

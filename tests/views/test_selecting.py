@@ -164,7 +164,7 @@ def test_a_selection_with_too_many_bytes_is_not_even_read(alices, picture):
     assert answer.json() == {"error": "A rough selection may have 1 MB at most."}
 
 
-def test_a_server_that_is_busy_or_too_slow_says_so(alices, picture, monkeypatch):
+def test_a_server_that_is_busy_or_too_slow_says_so(alices, picture, monkeypatch, caplog):
     monkeypatch.setattr(outlining, "PATIENCE_SECONDS", 0.01)
     with outlining._turn:
         busy = ask(alices, picture, rough())
@@ -174,6 +174,7 @@ def test_a_server_that_is_busy_or_too_slow_says_so(alices, picture, monkeypatch)
     slow = ask(alices, picture, rough())
     assert slow.status_code == 503
     assert "The outline took too long here. Your selection stays" in slow.json()["error"]
+    assert f"There is no outline in picture {picture.pk}." in caplog.text
     monkeypatch.setattr(outlining, "SECONDS", 60.0)
     assert ask(alices, picture, rough()).status_code == 200
 
