@@ -99,6 +99,8 @@ def _written(image: Image.Image, kind: RenditionFormat, **options: Any) -> bytes
     if image.info:
         bare = image.copy()
         bare.info = {}
+    if kind is RenditionFormat.JPEG and bare.mode != "RGB":
+        bare = bare.convert("RGB")  # only where nothing shows through is there a JPEG
     stream = io.BytesIO()
     bare.save(stream, kind.name, **options)
     return stream.getvalue()

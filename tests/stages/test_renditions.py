@@ -13,6 +13,7 @@ from PIL import Image
 
 from editor import recovery, renditions, storage, tasks
 from editor.imaging import apart, steps
+from editor.imaging.framing import Size
 from editor.imaging.renditions import RenditionFormat
 from editor.invariants import broken_invariants
 from editor.models import EditJob, Picture, UpstreamModel
@@ -22,6 +23,7 @@ from editor.processing import process_job
 from editor.results import keep_answer
 from editor.uploads import receive_picture
 from tests.factories import make_job, make_picture, picture_bytes
+from tests.pictures import encoded
 
 pytestmark = pytest.mark.django_db
 
@@ -278,6 +280,16 @@ def test_who_opens_a_jpeg_at_the_moment_it_is_replaced_still_gets_one(result):
     assert (image.format, image.width) == ("JPEG", 480)
     assert again(before).thumb.name.endswith(".avif")
     assert broken_invariants() == []
+
+
+def test_a_jpeg_that_is_gone_is_made_of_a_picture_with_an_alpha_channel_too(alice):
+    data = encoded(Image.new("RGBA", (600, 400), (10, 200, 30, 255)))
+    read = steps.Kept(data, Size(600, 400)).read()
+    made = steps._shown_at_once(read.image, None, tuple(RENDITIONS.values()))
+    picture = keep_picture(alice, "pane", Picture.Origin.EXTENDED, data, made)
+    picture.save(force_insert=True)
+    storage.drop(picture.thumb.name)
+    assert shown(picture, "thumb", JPEG).getpixel((9, 9)) == pytest.approx((10, 200, 30), abs=4)
 
 
 def test_a_result_that_shows_something_through_is_avif_at_once(alice):
