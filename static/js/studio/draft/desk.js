@@ -58,10 +58,10 @@ export class Desk {
     return { ...(stage.isFitted ? {} : placeOf(stage.view, stage.size)), tool: tools.name };
   }
 
-  /** @param {View | null} view */
+  /** @param {View | null} view whoever has begun to look or to draw meanwhile keeps what is seen */
   look(view) {
-    if (!view) return;
-    const { stage } = this.#parts.studio;
+    const { stage, input, isOpen } = this.#parts.studio;
+    if (!view || input.isBusy || isOpen || !stage.isFitted) return;
     const { x, y, scale, tool } = view;
     if (x !== undefined && y !== undefined && scale) stage.show(viewAt({ x, y, scale }, stage.size));
     if (tool) this.#parts.commands[tool]?.run();

@@ -67,14 +67,16 @@ export class Drafts {
   async begin() {
     const { kept, told, verdict } = this.#opening;
     const { wish } = this.#data;
+    const asked = this.#desk.asked();
     this.#desk.files.prepare();
     this.#autosave.base = (verdict === "conflict" ? kept?.base : told?.revision) ?? null;
     const isHere = !wish.is_again && kept !== null && (verdict === "browser" || verdict === "conflict");
     const found = await this.#load(isHere ? kept : null, wish.mask_url);
     // Somebody may have painted or written while the strokes were on their way.
-    const isChanged = found.isChanged || this.#desk.asked().prompt.trim() !== wish.prompt.trim();
+    const isChanged = found.isChanged || asked.prompt.trim() !== wish.prompt.trim() || !sameAsked(asked, this.#desk.asked());
     if (wish.is_again) return this.#beginAgain(isChanged);
-    if (verdict !== "nothing") this.#desk.look((isHere ? kept : told)?.view ?? null);
+    // Who has begun to paint keeps looking where the hand is.
+    if (verdict !== "nothing" && !found.isChanged) this.#desk.look((isHere ? kept : told)?.view ?? null);
     if (found.isLost) {
       // What is painted now must not take the place of strokes that nobody could see.
       this.#autosave.next = { setAside: true };
@@ -144,6 +146,8 @@ export class Drafts {
   async #load(kept, url) {
     try {
       const strokes = kept?.mask ? await this.#desk.files.decode(new Uint8Array(kept.mask)) : await this.#read(url);
+      // A stroke that is being painted counts, too; it ends before the strokes come in below it.
+      await this.#desk.free();
       const isChanged = this.#desk.sheet.revision > 0;
       if (!strokes) return { isChanged, isLost: false };
       if (await this.#desk.putBelow(strokes)) return { isChanged, isLost: false };

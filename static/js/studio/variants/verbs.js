@@ -72,7 +72,8 @@ export class Verbs {
   get covered() {
     const buttons = this.#part("[data-looked-verbs]").getBoundingClientRect();
     const stage = this.#part("[data-stage]").getBoundingClientRect();
-    return buttons.width > stage.width / 2 ? Math.max(0, Math.min(stage.height / 2, stage.bottom - buttons.top)) : 0;
+    const across = Math.min(buttons.right, stage.right) - Math.max(buttons.left, stage.left);
+    return across > stage.width / 2 ? Math.max(0, Math.min(stage.height / 2, stage.bottom - buttons.top)) : 0;
   }
 
   /** @param {boolean} isHeld */
