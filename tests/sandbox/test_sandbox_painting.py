@@ -234,11 +234,18 @@ def test_the_eraser_removes_whatever_the_prompt_says():
 
 
 @pytest.mark.parametrize("prompt", ["remove the ball", "oil painting", "make it blue", "grass"])
-def test_a_picture_of_twelve_megapixels_takes_under_three_seconds_of_processor(prompt):
-    picture = cv2.resize(drawn(), (4000, 3000), interpolation=cv2.INTER_CUBIC)
-    mask = cv2.resize(ball_mask(), (4000, 3000), interpolation=cv2.INTER_NEAREST)
+def test_twelve_megapixels_are_shrunk_before_they_are_painted_on(prompt):
+    small, _ = painted_at((1200, 900), prompt)
+    large, made = painted_at((4000, 3000), prompt)
+    assert made.shape[0] * made.shape[1] < 1_500_000
+    assert large < 5 * small, "eleven times the pixels"
+
+
+def painted_at(size: tuple[int, int], prompt: str) -> tuple[float, np.ndarray]:
+    """The processor time in seconds, and what was made."""
+    picture = cv2.resize(drawn(), size, interpolation=cv2.INTER_CUBIC)
+    mask = cv2.resize(ball_mask(), size, interpolation=cv2.INTER_NEAREST)
     model: Model = BY_ID["sandbox/inpaint-pro"]
     began = time.thread_time()
     made = paint(Job(model, prompt, (picture,), mask, 1, "auto"), 7, 0)
-    assert time.thread_time() - began < 3
-    assert made.shape[0] * made.shape[1] < 1_500_000
+    return time.thread_time() - began, made
