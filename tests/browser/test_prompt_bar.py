@@ -45,6 +45,13 @@ def send(page: Page, prompt: str) -> None:
     expect(page.locator(SAID)).to_contain_text("Queued")
 
 
+def test_queued_is_not_said_any_longer_than_it_is_true(studio):
+    paint(studio, 0.3, 0.3, 0.5, 0.5)
+    send(studio, "make it golden")
+    expect(studio.locator("[data-strip-counts][data-open='0']")).to_be_attached(timeout=20_000)
+    expect(studio.locator(SAID)).to_be_empty(timeout=1_000)
+
+
 def test_what_was_sent_is_recalled_and_what_was_being_written_is_not_lost(studio):
     paint(studio, 0.3, 0.3, 0.5, 0.5)
     send(studio, "the first wish")

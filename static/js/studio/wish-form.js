@@ -79,7 +79,10 @@ export class WishForm {
     });
     sheet.onChange(() => this.#refreshSoon());
     // The strip brings along what is left of the budget.
-    document.addEventListener("htmx:afterSwap", () => this.refresh());
+    document.addEventListener("htmx:afterSwap", () => {
+      this.#lines.settle();
+      this.refresh();
+    });
     this.refresh();
   }
 
@@ -208,7 +211,7 @@ export class WishForm {
    */
   #sent({ answer }, how) {
     this.#there.hide();
-    this.#lines.say(queuedWords(how));
+    this.#lines.say(queuedWords(how), { whileOpen: true });
     for (const listener of this.#sentListeners) listener(this.prompt.value);
     const strip = document.getElementById("variant-strip");
     if (!strip || answer.strip === undefined) return;
@@ -300,9 +303,9 @@ function gateTitle() {
 
 /** @param {How} how */
 function queuedWords({ toFront, parts }) {
-  if (parts) return "Two edits are queued, one for each area. They come back as two pictures.";
-  const where = toFront ? "Queued before your other edits." : "Queued.";
-  return `${where} The mask and the prompt stay for the next try.`;
+  if (parts) return "Two edits are queued: two pictures come back.";
+  const where = toFront ? "Queued first." : "Queued.";
+  return `${where} Mask and prompt stay as they are.`;
 }
 
 /** @param {string} name */

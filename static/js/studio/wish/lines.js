@@ -13,6 +13,8 @@ const COUNT_FROM = 0.8;
 export class WishLines {
   #form;
   #sayTimer = 0;
+  /** Whether what is said is true only while an edit is under way. */
+  #ofOpenEdit = false;
 
   /** @param {HTMLFormElement} form */
   constructor(form) {
@@ -46,11 +48,21 @@ export class WishLines {
     put(line, `${length} of ${limit}`, length > limit ? "bad" : "");
   }
 
-  /** @param {string} words */
-  say(words) {
+  /**
+   * @param {string} words
+   * @param {{whileOpen?: boolean}} [how]
+   */
+  say(words, { whileOpen = false } = {}) {
     clearTimeout(this.#sayTimer);
+    this.#ofOpenEdit = whileOpen;
     this.#part("said").textContent = words;
     if (words) this.#sayTimer = window.setTimeout(() => this.say(""), SAID_FOR);
+  }
+
+  /** Takes "Queued" away once the strip says what became of it. */
+  settle() {
+    const counts = document.querySelector("[data-strip-counts]");
+    if (this.#ofOpenEdit && counts?.getAttribute("data-open") === "0") this.say("");
   }
 
   /** @param {import("./problems.js").Problem} problem */
