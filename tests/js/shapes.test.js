@@ -282,6 +282,20 @@ test("Backspace takes corners back to none, Enter closes, Esc gives up", () => {
   assert.equal(sheet.history.length, 1, "two corners enclose nothing");
 });
 
+test("a second finger beside the last corner leaves all corners where they are", () => {
+  const { sheet, desk } = table();
+  const tool = new PolygonTool(desk);
+  for (const point of [{ x: 20, y: 20 }, { x: 120, y: 20 }, { x: 120, y: 150 }]) click(tool, point);
+  tool.start(sample({ x: 121, y: 150 }), PLAIN);
+  tool.cancel();
+  assert.ok(tool.isOpen);
+  tool.finish();
+  assert.equal(sheet.mask.at(100, 60), 255);
+  for (const point of [{ x: 20, y: 20 }, { x: 120, y: 20 }]) click(tool, point);
+  tool.cancel();
+  assert.ok(!tool.isOpen, "Esc gives all of them up as before");
+});
+
 test("a polygon that began as taking away stays so, whatever is held later", () => {
   const { sheet, desk } = table();
   sheet.change((mask) => mask.slots.fill(FULL));

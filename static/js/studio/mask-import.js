@@ -76,7 +76,10 @@ export class MaskImport {
       other.setAttribute("aria-pressed", String(other === button));
     }
     /** @type {HTMLInputElement} */ (this.#part("file")).value = "";
+    const turn = ++this.#turn;
     const answer = await fetch(button.dataset.earlierMask ?? "").catch(() => null);
+    // Another one was picked meanwhile.
+    if (turn !== this.#turn) return;
     if (!answer?.ok || answer.redirected) this.#complain(NOT_FETCHED);
     else await this.#take(await answer.blob(), null);
   }

@@ -28,6 +28,7 @@ export class PolygonTool {
   #points = [];
   /** Whether a press has set the last corner and may still move it. */
   #isPlacing = false;
+  #isPressed = false;
   /** Where the pointer is. @type {Point | null} */
   #ahead = null;
   #erase = false;
@@ -47,6 +48,7 @@ export class PolygonTool {
    */
   start(sample, { erase, shift }) {
     if (!this.isOpen) this.#erase = erase;
+    this.#isPressed = true;
     const point = this.#aligned(sample, this.#points.at(-1), shift);
     this.#ahead = null;
     if (this.#closes(sample)) {
@@ -76,6 +78,7 @@ export class PolygonTool {
 
   end() {
     this.#isPlacing = false;
+    this.#isPressed = false;
     return null;
   }
 
@@ -112,8 +115,10 @@ export class PolygonTool {
 
   /** A press that turns out to be none (a second finger came) takes back its own corner only. */
   cancel() {
+    const wasPressed = this.#isPressed;
+    this.#isPressed = false;
     if (this.#isPlacing) this.takeBack();
-    else if (this.isOpen) this.#drop();
+    else if (this.isOpen && !wasPressed) this.#drop();
   }
 
   #drop() {

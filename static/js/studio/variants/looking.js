@@ -99,7 +99,9 @@ export class Looking {
     if (!variant) return;
     const mask = this.#verbs.keepsMask ? ((await this.#painted()) ?? variant.mask_url) : null;
     const { prompt, model, n, size } = askedOf(new FormData(/** @type {HTMLFormElement} */ (this.#form.prompt.form)), [], "");
-    carry(variant.studio_url, { asked: { prompt, model, n, size }, mask });
+    const wish = { prompt, model, n, size };
+    // A mask that is too large for the tab's storage must not leave the words behind, too.
+    if (!carry(variant.studio_url, { asked: wish, mask })) carry(variant.studio_url, { asked: wish, mask: mask && variant.mask_url });
     await this.keepDraft();
     window.location.assign(variant.studio_url);
   }
