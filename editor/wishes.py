@@ -192,7 +192,7 @@ def _hash_of(wish: Wish, mask: PaintedMask | Mask | None) -> str:
 
 
 def is_wish_of(job: EditJob, wish: Wish) -> bool:
-    """Tell whether a job was made of this wish, as far as can be seen without reading its mask."""
+    """Tell whether a job was made of this wish, its paint included. Raises MaskRefused."""
     same = (job.picture_id, job.prompt, job.model_id, job.n, job.size, job.frame_wish) == (
         wish.picture.pk,
         wish.prompt,
@@ -201,4 +201,7 @@ def is_wish_of(job: EditJob, wish: Wish) -> bool:
         wish.size,
         wish.frame,
     )
-    return same and Reference.objects.pictures_of(job) == list(wish.references)
+    if not same or Reference.objects.pictures_of(job) != list(wish.references):
+        return False
+    # Jobs from before wishes had names are taken for the same: what was painted is not known.
+    return not job.wish_hash or job.wish_hash == _hash_of(wish, _painted(wish))

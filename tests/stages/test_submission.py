@@ -1,6 +1,7 @@
 """A wish becomes a queued job, exactly once, at the price that was shown."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,15 @@ def test_the_same_key_with_another_wish_is_refused(alice, wish):
     with pytest.raises(SubmitRefused) as refused:
         submit_edit(alice, other, key, 4 * CENT)
     assert refused.value.status == 409
+    assert EditJob.objects.count() == 1
+
+
+def test_the_same_key_with_other_paint_is_refused_instead_of_dropping_the_paint(alice, wish):
+    key = uuid.uuid4()
+    submit_edit(alice, wish, key, 4 * CENT)
+    other = replace(wish, mask=mask_bytes(box=(0, 0, 9, 9)))
+    with pytest.raises(SubmitRefused, match="other settings"):
+        submit_edit(alice, other, key, 4 * CENT)
     assert EditJob.objects.count() == 1
 
 
