@@ -52,7 +52,7 @@ export class Verbs {
     this.#badge.hidden = variant === null;
     this.#part("[data-looked-verbs]").hidden = variant === null;
     if (!variant) return;
-    this.#say(variant.label, "Painting is off: Esc goes back to it");
+    this.#say(variant.label, "Painting is off: Esc, or Original below, goes back");
     const place = this.#part("[data-looked-place]");
     place.textContent = `${steps.place} / ${steps.count}`;
     place.title = `${variant.label}, ${steps.place} of ${steps.count} in the strip`;
@@ -79,7 +79,7 @@ export class Verbs {
   /** @param {boolean} isHeld */
   hold(isHeld) {
     if (isHeld) this.#say("Original", "as long as it is held");
-    else if (this.#variant) this.#say(this.#variant.label, "Painting is off: Esc goes back to it");
+    else if (this.#variant) this.#say(this.#variant.label, "Painting is off: Esc, or Original below, goes back");
   }
 
   fail() {
