@@ -99,6 +99,7 @@ def test_alice_leaves_comes_back_compares_and_paints_on_a_result(
     there.keyboard.press("Escape")
     expect(there.locator("[data-looked]")).to_be_hidden()
     discards(there, results)
+    changes_no_mask_out_of_sight(there, results)
     results.first.click()
     there.keyboard.press("Enter")
     there.wait_for_url(lambda url: url != address)
@@ -140,3 +141,15 @@ def discards(page, results) -> None:
     page.get_by_role("button", name="Bring back into the strip").click()
     expect(page.get_by_role("button", name=re.compile("discarded"))).to_be_hidden()
     page.keyboard.press("Escape")
+
+
+def changes_no_mask_out_of_sight(page, results) -> None:
+    """A task that turns the mask around shows the mask, not a result."""
+    results.first.click()
+    expect(page.locator("[data-looked]")).to_be_visible()
+    page.click("[data-preset-open]")
+    page.click("[data-preset=background]")
+    expect(page.locator("[data-prompt-line]")).to_contain_text("turned around")
+    expect(page.locator("[data-looked]")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.locator("[data-prompt-line]").get_by_role("button", name="Undo").click()

@@ -81,10 +81,10 @@ def kill_readers(step: bytes, *, once: bool) -> None:
     """Kill the process that reads pictures whenever it is asked for this step."""
     real = apart._Process.ask
 
-    def killed_over_it(process: Any, message: bytes) -> Any:
+    def killed_over_it(process: Any, message: bytes, *rest: Any) -> Any:
         if step in message[:200] and (not once or _once.acquire(blocking=False)):
             process._process.kill()
-        return real(process, message)
+        return real(process, message, *rest)
 
     setattr(apart._Process, "ask", killed_over_it)  # noqa: B010  mypy knows the method
 

@@ -57,6 +57,8 @@ export class Looking {
     });
     this.#strip.onChange(() => this.#stripChanged());
     this.#stripChanged();
+    // A task of the prompt or a dropped file may change the mask: not out of sight.
+    studio.sheet.onChange(() => this.#stop());
     studio.isLooking = () => this.isOpen;
     studio.stage.covered = () => this.#verbs.covered;
   }
@@ -87,10 +89,14 @@ export class Looking {
   }
 
   close() {
-    if (!this.isOpen) return;
+    if (this.#stop()) this.#focusStage();
+  }
+
+  #stop() {
+    if (!this.isOpen) return false;
     this.#steps.show(null);
     this.#refresh();
-    this.#focusStage();
+    return true;
   }
 
   /** Goes on from the result shown: its own studio, with the prompt and, if wanted, the mask. */
