@@ -64,6 +64,7 @@ def test_alice_leaves_comes_back_compares_and_paints_on_a_result(
     expect(strip.locator("[data-kind=waiting]")).to_have_count(2)
     assert page.locator("[data-stage]").bounding_box() == room, "the canvas keeps its place"
     address = page.url
+    expect(page.locator("[data-draft-words]")).to_have_text("Saved")
     # She closes the page while it runs, and goes on elsewhere.
     page.goto("/")
     other = browser.new_context(**browser_context_args)

@@ -169,6 +169,8 @@ async function start() {
   form.prompt.value = carried.prompt ?? (isTyped ? form.prompt.value : data.wish.prompt);
   const parts = { element: find("#wish"), studio, form, frame, references, commands: studio.commands() };
   const drafts = keepDraft(/** @type {import("./draft/desk.js").Parts} */ (parts), data, opening, browser);
+  // Whoever has sent an edit may leave at once, and go on elsewhere.
+  form.onSent(() => void drafts.keep());
   const extender = new Extender(root, studio.stage, data.picture, form.prompt);
   const maskDesk = new MaskDesk({ dialog: find("[data-import-dialog]"), zones: find("[data-drop-zones]") }, studio, data, references, csrfToken());
   const looking = new Looking(root, studio, data.picture, form, kept);
