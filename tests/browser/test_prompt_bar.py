@@ -77,7 +77,7 @@ def test_what_was_sent_is_recalled_and_what_was_being_written_is_not_lost(studio
     expect(prompt).to_have_value("half a sen")
     prompt.fill("the third, and now")
     studio.keyboard.press("Control+Shift+Enter")
-    expect(studio.locator(SAID)).to_contain_text("before your other edits")
+    expect(studio.locator(SAID)).to_contain_text("Queued first.")
 
 
 def test_a_template_is_saved_renamed_deleted_and_brought_back_at_the_prompt(studio):
