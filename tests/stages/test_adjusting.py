@@ -204,6 +204,7 @@ def test_a_rejected_area_is_the_original_and_all_of_them_are_refused(done):
     assert Adjustment.objects.count() == 0
 
 
+@pytest.mark.once
 def test_an_edit_without_a_mask_keeps_only_what_changed_in_the_originals_size(alice, models):
     model = next(m for m in models if m.mask_support != "required" and m.sizes)
     job = edited(alice, model, masked=False, prompt="remove the red disc")

@@ -227,6 +227,7 @@ def test_an_answer_fades_in_farther_around_what_is_continued():
     assert usual_blend(Size(12_000, 90), Box(0, 0, 12_000, 40)).feather == 40
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("support", UpstreamModel.MaskSupport.values)
 def test_the_filled_canvas_keeps_every_pixel_of_the_original(alice, upstream, support):
     """With a model that reads masks, and with one that redraws everything."""

@@ -258,6 +258,7 @@ def proposed_for(rita, shares: dict[MaskDialect, tuple[float, float] | None]):
     return proposal(findings), needs_mask(findings)
 
 
+@pytest.mark.once
 def test_the_dialect_that_is_followed_best_is_proposed(rita):
     good, better, loose, ignored = (0.8, 0.1), (0.99, 0.0), (0.95, 0.4), (1.0, 1.0)
     still = (0.0, 0.0)

@@ -30,6 +30,8 @@ from editor.models.receipts import receipt_of
 from editor.settlements import doubts
 from editor.submission import AlreadyDone, Wish, submit_edit
 
+pytestmark = pytest.mark.once
+
 SMALL = {"side": 320, "jobs": 1}  # one of each ending is told in any case
 
 
@@ -68,7 +70,6 @@ def pixels(key: str, mode: str = "RGB") -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(storage.get(key))).convert(mode))
 
 
-@pytest.mark.once
 def test_every_lock_holds_and_something_inside_it_changed(folder):
     masked = Result.objects.exclude(attempt__job__mask=None).exclude(picture=None)
     assert masked.exists()

@@ -126,6 +126,7 @@ def name_of(route: URLPattern) -> str:
     return str(route.name)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("route", BY_ID, ids=name_of)
 def test_charlie_is_told_that_nothing_of_alices_exists(charlies, belongings, route, method):
@@ -160,6 +161,7 @@ def test_who_is_not_logged_in_is_sent_to_the_login(anonymous, belongings, route,
     assert rows() == before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", BY_ID, ids=name_of)
 def test_alice_reaches_what_is_hers(alices, belongings, route):
     answer = alices.get(address(route, belongings))
