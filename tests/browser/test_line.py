@@ -24,6 +24,7 @@ def upload(page, data: bytes | None = None) -> None:
         [{"name": "garden.jpg", "mimeType": "image/jpeg", "buffer": data or photo()}]
     )
     page.wait_for_url(re.compile(r"/pictures/[0-9a-f-]{36}/$"))
+    page.wait_for_selector("[data-studio][data-ready=yes]")
 
 
 def photo() -> bytes:
