@@ -119,7 +119,7 @@ def test_a_broker_that_is_away_holds_up_nobody(place, scheme, broker):
         if listener:
             listener.close()
     assert answer["made"] == 1
-    assert answer["seconds"][0] < 2.5
+    assert answer["seconds"][0] < 20, "without a limit a mute broker holds it up for ever"
     job = EditJob.objects.get()
     place.start_worker()
     place.wait_for(job, JobState.DONE)

@@ -114,6 +114,6 @@ def test_a_stopped_server_leaves_neither_process_nor_folder(
     server = kind()
     began = time.monotonic()
     server.stop()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert server.server.process.poll() is not None
     assert not server.folder.exists()

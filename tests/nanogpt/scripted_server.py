@@ -231,12 +231,12 @@ def raw(data: bytes) -> Behaviour:
 def silent(talk: Talk) -> None:
     """Read the request and never answer."""
     talk.read_request()
-    talk.stopping.wait(5)
+    talk.stopping.wait(60)
 
 
 def mute(talk: Talk) -> None:
     """Accept the connection and neither read nor write, not even TLS."""
-    talk.stopping.wait(5)
+    talk.stopping.wait(60)
 
 
 mute.before_tls = True  # type: ignore[attr-defined]

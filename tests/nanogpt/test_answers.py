@@ -137,7 +137,7 @@ def test_everything_that_an_answer_says_is_kept(edit: Any) -> None:
     assert got.balance_nano == 12_434_500_000
     assert got.request_id == "from-the-header"
     assert got.status == 200
-    assert 0 < got.seconds < 3
+    assert 0 < got.seconds < 20
     assert got.body == {
         **said,
         "data": [{"url": LINK, "storageKey": "k1"}, {"b64_json": f"[{len(B64)} characters]"}],

@@ -31,8 +31,8 @@ GOOD = {"data": [{"url": "https://files.example/1.png"}]}
 BIG = FilePart("big.png", PNG + bytes(12_000_000), "image/png")
 DEADLINE = 0.3
 DEADLINE_WITH_TLS = 0.5  # the handshake has to fit in as well, on a busy machine too
-PATIENT = 10.0
-LATEST = 3.0  # the servers here would go on for five seconds
+PATIENT = 60.0
+LATEST = 20.0  # the servers here would go on for about a minute
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def unknown(serve: Serve, client_of: MakeClient, certificate_for: Any, ca_file: 
 
 def never_reads(talk: Talk) -> None:
     talk.conn.recv(10)
-    talk.stopping.wait(5)
+    talk.stopping.wait(60)
 
 
 def byte_by_byte(data: bytes) -> list[bytes]:
@@ -73,11 +73,11 @@ def byte_by_byte(data: bytes) -> list[bytes]:
     [
         silent,
         drip(byte_by_byte(b"HTTP/1.1 200 OK\r\n" + b"X-Slow: 1\r\n" * 999), 0.05),
-        drip([b"HTTP/1.1 100 Continue\r\n\r\n"] * 99, 0.05),
-        drip([head_of(200, {"Content-Length": "9999"}), *[b" "] * 99], 0.05),
-        drip([head_of(200, {}), *[b" "] * 99], 0.05),
-        drip([head_of(200, {"Transfer-Encoding": "chunked"}), *[b"1\r\n \r\n"] * 99], 0.05),
-        drip([head_of(503, {"Content-Length": "999"}), *[b" "] * 99], 0.05),
+        drip([b"HTTP/1.1 100 Continue\r\n\r\n"] * 999, 0.05),
+        drip([head_of(200, {"Content-Length": "9999"}), *[b" "] * 999], 0.05),
+        drip([head_of(200, {}), *[b" "] * 999], 0.05),
+        drip([head_of(200, {"Transfer-Encoding": "chunked"}), *[b"1\r\n \r\n"] * 999], 0.05),
+        drip([head_of(503, {"Content-Length": "999"}), *[b" "] * 999], 0.05),
     ],
     ids=["silent", "head", "continue", "length", "until-closed", "chunks", "error"],
 )
@@ -159,8 +159,8 @@ def test_an_answer_in_time_is_taken_although_the_rest_of_the_time_is_short(
         talk.stopping.wait(0.3)
         answer_json(GOOD)(talk)
 
-    answer = client_of(serve(late), timeout_seconds=2).edit(an_edit())
-    assert 0.3 <= answer.seconds < 2
+    answer = client_of(serve(late), timeout_seconds=20).edit(an_edit())
+    assert 0.3 <= answer.seconds < 20
 
 
 def test_no_thread_and_no_connection_is_left_behind(serve: Serve, client_of: MakeClient) -> None:

@@ -114,8 +114,8 @@ def test_an_empty_file_is_no_result(failed: Any) -> None:
         (reset_after_request, "connection_lost"),
         (answer(b"no gzip", 200, {"Content-Encoding": "gzip"}), "answer_garbled"),
         (silent, "timeout"),
-        (drip([head_of(200, {"Content-Length": "999"}), *[b" "] * 99], 0.05), "timeout"),
-        (drip([head_of(200, {}), *[b" "] * 99], 0.05), "timeout"),
+        (drip([head_of(200, {"Content-Length": "999"}), *[b" "] * 999], 0.05), "timeout"),
+        (drip([head_of(200, {}), *[b" "] * 999], 0.05), "timeout"),
     ],
 )
 def test_a_result_that_does_not_arrive_whole_can_be_fetched_again(
@@ -124,7 +124,7 @@ def test_a_result_that_does_not_arrive_whole_can_be_fetched_again(
     started = time.monotonic()
     error = failed(behaviour, timeout_seconds=0.4)
     assert (error.code, error.retriable, error.gone) == (code, True, False)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 def test_a_name_that_is_not_found_can_be_tried_again(recorder: Recorder) -> None:

@@ -105,16 +105,16 @@ def test_a_lookup_that_takes_too_long_is_left_behind_and_sends_nothing_later(
     given_up, answered = threading.Event(), threading.Event()
 
     def slow() -> list[wire.AddressInfo]:
-        given_up.wait(5)
+        given_up.wait(60)
         answered.set()
         return [address(server.port)]
 
     resolve_to(slow)
     started = time.monotonic()
     error = not_sent(NanoGPT("http://localhost:1", KEY, connect_seconds=0.2))
-    assert (error.code, time.monotonic() - started < 3) == ("name_timeout", True)
+    assert (error.code, time.monotonic() - started < 20) == ("name_timeout", True)
     given_up.set()
-    assert answered.wait(3)
+    assert answered.wait(20)
     time.sleep(0.1)
     assert server.connections == 0
 
@@ -129,15 +129,15 @@ def test_a_host_that_does_not_answer_the_connection() -> None:
         started = time.monotonic()
         error = not_sent(NanoGPT(f"http://127.0.0.1:{port}", KEY, connect_seconds=0.3))
     assert error.code == "connect_timeout"
-    assert 0.2 < time.monotonic() - started < 3
+    assert 0.2 < time.monotonic() - started < 20
 
 
 def test_the_total_deadline_also_bounds_connecting() -> None:
     with full_port() as port:
-        client = NanoGPT(f"http://127.0.0.1:{port}", KEY, timeout_seconds=0.3, connect_seconds=9)
+        client = NanoGPT(f"http://127.0.0.1:{port}", KEY, timeout_seconds=0.3, connect_seconds=60)
         started = time.monotonic()
         assert not_sent(client).code == "connect_timeout"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 def test_an_unreachable_network(resolve_to: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +203,7 @@ def test_a_server_that_never_finishes_the_tls_handshake(
     started = time.monotonic()
     error = not_sent(client_of(server, ca_file=ca_file, **limits))
     assert error.code == "connect_timeout"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 def test_no_byte_leaves_once_the_time_to_connect_is_over(

@@ -96,7 +96,7 @@ def test_the_line_about_a_good_call_tells_all_that_can_be_counted(
     assert (facts["request_id"], facts["upstream_request_id"]) == ("ours-1", "req_7")
     assert facts["bytes_received"] == len(json.dumps(body))
     assert facts["bytes_sent"] > len(server.requests[0].body)
-    assert 0 < facts["seconds"] < 3
+    assert 0 < facts["seconds"] < 20
     assert "request_id=ours-1" in record.getMessage()
 
 

