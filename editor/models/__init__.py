@@ -19,6 +19,7 @@ from editor.models.prompts import PromptTemplate
 from editor.models.references import Reference
 from editor.models.results import Result
 from editor.models.reviews import Review
+from editor.models.search_words import JobWords
 from editor.models.workers import Worker
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Gate",
     "IllegalArrow",
     "JobState",
+    "JobWords",
     "LedgerEntry",
     "Lifeboat",
     "Mask",

@@ -35,6 +35,7 @@ from editor.models import wording
 from editor.models.events import Event
 from editor.models.frame_wording import SentFrame, sent_frame
 from editor.models.framings import FrameFields
+from editor.models.narrowing import NarrowedQuerySet
 from editor.models.pictures import Mask, Picture
 from editor.money import dollars
 
@@ -90,7 +91,7 @@ class IllegalArrow(Exception):
     """The code asked for a move that the state machine does not have: a bug, not a race."""
 
 
-class EditJobQuerySet(models.QuerySet["EditJob"]):
+class EditJobQuerySet(NarrowedQuerySet):
     """Reads over jobs, and the one write that must be a query: the claim."""
 
     def owned_by(self, user: User) -> EditJobQuerySet:
@@ -112,13 +113,12 @@ class EditJobQuerySet(models.QuerySet["EditJob"]):
         return self.select_related("picture", "mask").prefetch_related("attempts__results__picture")
 
     def for_gallery(self, user: User) -> EditJobQuerySet:
-        """A person's past and running edits, newest first.
+        """A person's past and running edits, newest first."""
+        return self.on_wall_of(user).order_by("-created_at", "-id").with_pictures()
 
-        Without those they cancelled away, and without tests of masks, which have a page of
-        their own.
-        """
-        seen = self.owned_by(user).filter(hidden=False, mask_test=None)
-        return seen.order_by("-created_at", "-id").with_pictures()
+    def on_wall_of(self, user: User) -> EditJobQuerySet:
+        """Without those they cancelled away, and tests of masks, which have their own page."""
+        return self.owned_by(user).filter(hidden=False, mask_test=None)
 
     def already_there(self, owner: User, wish_hash: str) -> EditJob | None:
         """This person's edit of the very same wish: one whose result is kept, else an open one."""
@@ -215,6 +215,7 @@ class EditJob(FrameFields):
             models.Index(fields=["owner", "-created_at"], name="job_gallery"),
             models.Index(fields=["state", "next_at"], name="job_sweep"),
             models.Index(fields=["owner", "wish_hash"], name="job_wish"),
+            models.Index(fields=["owner", "model_id", "-created_at"], name="job_model"),
         ]
         permissions = [("review_editjob", "Can approve, reject, retry and cancel jobs")]
 

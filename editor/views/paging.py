@@ -1,38 +1,74 @@
-"""Long walls in pages, newest first, that stay put while new rows arrive."""
+"""Long walls in pages that stay put while new rows arrive."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.utils.http import urlencode
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
+class Sort(StrEnum):
+    """What comes first on a wall."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    DEAREST = "cost"  # rows have `cost_nano`; of equal ones the newest first
+
+
+_FIELDS = {
+    Sort.NEWEST: ("-created_at", "-pk"),
+    Sort.OLDEST: ("created_at", "pk"),
+    Sort.DEAREST: ("-cost_nano", "-created_at", "-pk"),
+}
+
+
 def one_page(
-    rows: Rows, mark: str, size: int, address: str, **query: str
+    rows: Rows,
+    mark: str,
+    size: int,
+    address: str,
+    query: Mapping[str, str] | None = None,
+    order: Sort = Sort.NEWEST,
 ) -> tuple[list[Any], str | None]:
     """Give the rows after the mark, and the address of the page behind them, if there is one.
 
-    `rows` are ordered by falling `created_at` and `pk`. `query` is what that address carries
-    besides its own mark. A mark that is none gives the first page.
+    `query` is what that address carries besides its own mark. A mark that is none gives the
+    first page.
     """
-    page = list(_after(rows, mark)[: size + 1])
+    page = list(_after(rows, mark, order).order_by(*_FIELDS[order])[: size + 1])
     if len(page) <= size:
         return page, None
     last = page[size - 1]
-    following = {"after": f"{last.created_at.isoformat()}_{last.pk}", **query}
+    behind = f"{last.created_at.isoformat()}_{last.pk}"
+    if order == Sort.DEAREST:
+        behind = f"{last.cost_nano}_{behind}"
+    following = {"after": behind, **(query or {})}
     return page[:size], f"{address}?{urlencode(following)}"
 
 
-def _after(rows: Rows, mark: str) -> Rows:
-    """Only rows older than the mark "<time>_<id>"."""
-    moment, _, row_id = mark.rpartition("_")
+def _after(rows: Rows, mark: str, order: Sort) -> Rows:
+    """Only rows behind the mark "<time>_<id>", or "<cost>_<time>_<id>"."""
+    cost, _, moment = "", "", mark
+    if order == Sort.DEAREST:
+        cost, _, moment = mark.partition("_")
+    moment, _, row_id = moment.rpartition("_")
     try:
         when, key = datetime.fromisoformat(moment).astimezone(UTC), uuid.UUID(row_id)
+        nano = int(cost[:20]) if order == Sort.DEAREST else 0
     except (ValueError, OverflowError):
         return rows
-    return rows.filter(Q(created_at__lt=when) | Q(created_at=when, pk__lt=key))
+    if order == Sort.OLDEST:
+        return rows.filter(Q(created_at__gt=when) | Q(created_at=when, pk__gt=key))
+    older = Q(created_at__lt=when) | Q(created_at=when, pk__lt=key)
+    if order == Sort.DEAREST:
+        return rows.filter(Q(cost_nano__lt=nano) | (Q(cost_nano=nano) & older))
+    return rows.filter(older)

@@ -1,0 +1,164 @@
+"""Makes what keeps the words of jobs in step inside the database: triggers and search indexes.
+
+After every `migrate`, and not once in a migration: Django alters a table of SQLite by making
+it anew, which loses its triggers, and which SQLite refuses while a trigger of another table
+names it. So they are taken away before a migration and made again after it; jobs that came
+in between are caught up with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections, transaction
+from django.db.models.signals import post_migrate, pre_migrate
+
+from editor.models.search_words import PUNCTUATION
+
+if TYPE_CHECKING:
+    from django.apps import AppConfig
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+_WORDS = "{0}.prompt || ' ' || (SELECT name FROM editor_picture WHERE id = {0}.picture_id)"
+_OF_NEW = _WORDS.format("NEW")
+
+CATCH_UP = f"""
+    INSERT INTO editor_jobwords (job_id, text)
+    SELECT job.id, {_WORDS.format("job")} FROM editor_editjob job
+    WHERE NOT EXISTS (SELECT 1 FROM editor_jobwords words WHERE words.job_id = job.id)
+"""  # noqa: S608, there is nothing of anybody's in it
+
+_FTS_FORGETS = """
+    INSERT INTO editor_jobwords_fts (editor_jobwords_fts, rowid, text)
+    VALUES ('delete', OLD.id, OLD.text);
+"""
+_FTS_LEARNS = "INSERT INTO editor_jobwords_fts (rowid, text) VALUES (NEW.id, NEW.text);"
+_FTS_RELEARNS = _FTS_FORGETS + _FTS_LEARNS
+_FORGET_JOB = "DELETE FROM editor_jobwords WHERE job_id = OLD.id;"
+_JOB_CHANGED = """
+    AFTER UPDATE OF prompt, picture_id ON editor_editjob
+    WHEN NEW.prompt <> OLD.prompt OR NEW.picture_id <> OLD.picture_id
+"""
+_RENAME_ON_SQLITE = """
+    UPDATE editor_jobwords
+    SET text = (SELECT prompt FROM editor_editjob WHERE id = job_id) || ' ' || NEW.name
+    WHERE job_id IN (SELECT id FROM editor_editjob WHERE picture_id = NEW.id);
+"""
+# By name: when it fires, and what it does then.
+SQLITE_TRIGGERS = {
+    "editor_words_added": ("AFTER INSERT ON editor_jobwords", _FTS_LEARNS),
+    "editor_words_gone": ("AFTER DELETE ON editor_jobwords", _FTS_FORGETS),
+    "editor_words_changed": (
+        "AFTER UPDATE OF text ON editor_jobwords",
+        _FTS_RELEARNS,
+    ),
+    "editor_job_added": (
+        "AFTER INSERT ON editor_editjob",
+        f"INSERT INTO editor_jobwords (job_id, text) VALUES (NEW.id, {_OF_NEW});",  # noqa: S608
+    ),
+    "editor_job_changed": (
+        _JOB_CHANGED,
+        f"UPDATE editor_jobwords SET text = {_OF_NEW} WHERE job_id = NEW.id;",  # noqa: S608
+    ),
+    "editor_job_gone": ("AFTER DELETE ON editor_editjob", _FORGET_JOB),
+    "editor_picture_renamed": (
+        "AFTER UPDATE OF name ON editor_picture WHEN NEW.name <> OLD.name",
+        _RENAME_ON_SQLITE,
+    ),
+}
+SQLITE_INDEX = (
+    "CREATE VIRTUAL TABLE editor_jobwords_fts USING fts5 (text, content='editor_jobwords', "
+    "content_rowid='id', prefix='2 3', tokenize='unicode61 remove_diacritics 2')"
+)
+
+# Without the extension `unaccent`, which not every server has and few may install.
+_FOLDED = (
+    r"lower(normalize(regexp_replace(normalize(text, NFKD), '[\u0300-\u036f]', '', 'g'), NFC))"
+)
+_PLAIN = f"translate({_FOLDED}, '{PUNCTUATION.replace(chr(39), chr(39) * 2)}', repeat(' ', 32))"
+_VECTOR = f"tsvector GENERATED ALWAYS AS (to_tsvector('pg_catalog.simple', {_PLAIN})) STORED"
+POSTGRES_INDEX = (
+    f"ALTER TABLE editor_jobwords ADD COLUMN vector {_VECTOR}",
+    "CREATE INDEX editor_jobwords_vector ON editor_jobwords USING gin (vector)",
+)
+_WORD_ON_POSTGRES = f"""
+    INSERT INTO editor_jobwords (job_id, text) VALUES (NEW.id, {_OF_NEW})
+    ON CONFLICT (job_id) DO UPDATE SET text = EXCLUDED.text
+    WHERE editor_jobwords.text <> EXCLUDED.text;
+"""  # noqa: S608
+_RENAME_ON_POSTGRES = """
+    UPDATE editor_jobwords words SET text = job.prompt || ' ' || NEW.name
+    FROM editor_editjob job
+    WHERE job.picture_id = NEW.id AND words.job_id = job.id AND NEW.name <> OLD.name;
+"""
+POSTGRES_TRIGGERS = {
+    "editor_job_worded": (
+        "AFTER INSERT OR UPDATE OF prompt, picture_id ON editor_editjob",
+        _WORD_ON_POSTGRES,
+    ),
+    "editor_job_gone": ("AFTER DELETE ON editor_editjob", _FORGET_JOB),
+    "editor_picture_renamed": ("AFTER UPDATE OF name ON editor_picture", _RENAME_ON_POSTGRES),
+}
+
+
+def take_away(connection: BaseDatabaseWrapper) -> None:
+    """Drop the triggers of SQLite, so that migrations may alter its tables."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in SQLITE_TRIGGERS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def make(connection: BaseDatabaseWrapper) -> None:
+    """Make what is missing, and write the words of jobs that have none yet."""
+    if "editor_jobwords" not in connection.introspection.table_names():
+        return
+    with transaction.atomic(connection.alias), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            _make_on_sqlite(cursor)
+        else:
+            _make_on_postgres(cursor)
+        cursor.execute(CATCH_UP)
+
+
+def _make_on_sqlite(cursor: Any) -> None:
+    if not cursor.execute(
+        "SELECT 1 FROM sqlite_master WHERE name = 'editor_jobwords_fts'"
+    ).fetchone():
+        cursor.execute(SQLITE_INDEX)
+        cursor.execute("INSERT INTO editor_jobwords_fts (editor_jobwords_fts) VALUES ('rebuild')")
+    for name, (when, what) in SQLITE_TRIGGERS.items():
+        cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {when} BEGIN {what} END")
+
+
+def _make_on_postgres(cursor: Any) -> None:
+    cursor.execute(
+        "SELECT 1 FROM pg_attribute WHERE attrelid = 'editor_jobwords'::regclass "
+        "AND attname = 'vector' AND NOT attisdropped"
+    )
+    if cursor.fetchone():
+        return  # all of it was made in one transaction, and nothing takes it away
+    for statement in POSTGRES_INDEX:
+        cursor.execute(statement)
+    for name, (when, what) in POSTGRES_TRIGGERS.items():
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {what} RETURN NULL; END $$"
+        )
+        table = when.split(" ON ")[1].split()[0]
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+        cursor.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+
+def _before_migrations(sender: AppConfig, using: str, **_: Any) -> None:
+    take_away(connections[using])
+
+
+def _after_migrations(sender: AppConfig, using: str, **_: Any) -> None:
+    make(connections[using])
+
+
+def connect(sender: AppConfig) -> None:
+    """Do it around every `migrate`."""
+    pre_migrate.connect(_before_migrations, sender=sender)
+    post_migrate.connect(_after_migrations, sender=sender)

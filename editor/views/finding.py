@@ -1,0 +1,204 @@
+"""What somebody looks for in the gallery, as it stands in the page's address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+
+from editor.models import EditJob, JobState
+from editor.models.search_words import MAX_LENGTH
+from editor.money import NANO
+from editor.views.paging import Sort
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from editor.models import User
+    from editor.models.jobs import EditJobQuerySet
+
+# What people look for; the machine's finer states belong to "running".
+STATES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "done": ("Done", (JobState.DONE,)),
+    "running": (
+        "Running",
+        (
+            JobState.QUEUED,
+            JobState.CLAIMED,
+            JobState.WAITING,
+            JobState.CALLING,
+            JobState.RECEIVED,
+        ),
+    ),
+    "unknown": ("Needs you", (JobState.UNKNOWN,)),
+    "failed": ("Failed", (JobState.FAILED,)),
+    "cancelled": ("Cancelled", (JobState.CANCELLED,)),
+}
+
+# Filters with a fixed set of values: what the form calls them, and each value in words.
+CHOICES: dict[str, tuple[str, dict[str, str]]] = {
+    "shape": (
+        "Shape",
+        {"landscape": "Landscape", "portrait": "Portrait", "square": "Square"},
+    ),
+    "size": (
+        "Size",
+        {
+            "small": "Small, up to 4 megapixels",
+            "medium": "Medium, 4 to 16 megapixels",
+            "large": "Large, over 16 megapixels",
+        },
+    ),
+    "cost": (
+        "Cost",
+        {
+            "0": "Free",
+            "5": "Up to $0.05",
+            "10": "Up to $0.10",
+            "50": "Up to $0.50",
+            "100": "Up to $1",
+        },
+    ),
+    "mask": ("Mask", {"yes": "With a mask", "no": "Without a mask"}),
+}
+SORTS = {
+    Sort.NEWEST: "Newest first",
+    Sort.OLDEST: "Oldest first",
+    Sort.DEAREST: "Most expensive first",
+}
+CENT = NANO // 100
+
+
+@dataclass(frozen=True)
+class Field:
+    """A choice of the form."""
+
+    name: str
+    label: str
+    chosen: str
+    options: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address of the gallery that looks for something else."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+class Finding:
+    """Filters, words and order. What makes no sense counts as not given."""
+
+    def __init__(self, given: QueryDict) -> None:
+        values = {name: given.get(name, "").strip() for name in ("q", "state", "model", *CHOICES)}
+        values["q"] = values["q"].replace("\x00", "")[:MAX_LENGTH]
+        values["model"] = values["model"].replace("\x00", "")[:200]
+        if values["state"] not in STATES:
+            values["state"] = ""
+        for name, (_, choices) in CHOICES.items():
+            if values[name] not in choices:
+                values[name] = ""
+        self.first, self.last = _day(given.get("from", "")), _day(given.get("to", ""))
+        values["from"] = self.first.isoformat() if self.first else ""
+        values["to"] = self.last.isoformat() if self.last else ""
+        self.values = {name: value for name, value in values.items() if value}
+        wanted = given.get("sort", "")
+        self.sort = Sort(wanted) if wanted in list(Sort) else Sort.NEWEST
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What an address carries to look for the same again."""
+        sort = {} if self.sort == Sort.NEWEST else {"sort": self.sort.value}
+        return {**self.values, **sort}
+
+    @property
+    def order_text(self) -> str:
+        """What comes first, for readers of the screen."""
+        return SORTS[self.sort].lower()
+
+    @property
+    def address(self) -> str:
+        """The page that can be bookmarked."""
+        return self._address(self.query)
+
+    def narrow(self, jobs: EditJobQuerySet) -> EditJobQuerySet:
+        """Only the jobs that are looked for, with what their order needs."""
+        values = self.values
+        jobs = jobs.matching(values.get("q", "")).between(self.first, self.last)
+        if "state" in values:
+            jobs = jobs.filter(state__in=STATES[values["state"]][1])
+        if "model" in values:
+            jobs = jobs.filter(model_id=values["model"])
+        if "shape" in values:
+            jobs = jobs.of_shape(values["shape"])
+        if "size" in values:
+            jobs = jobs.of_size(values["size"])
+        if "mask" in values:
+            jobs = jobs.filter(mask__isnull=values["mask"] == "no")
+        if "cost" in values:
+            jobs = jobs.costing_at_most(int(values["cost"]) * CENT)
+        return jobs.with_cost() if self.sort == Sort.DEAREST else jobs
+
+    def states(self) -> list[Link]:
+        """The same search among edits of each state."""
+        chosen = self.values.get("state", "")
+        links = [Link("All", self._without("state"), not chosen)]
+        for value, (label, _) in STATES.items():
+            address = self._address({**self.query, "state": value})
+            links.append(Link(label, address, value == chosen))
+        return links
+
+    def active(self) -> list[Link]:
+        """Each filter in words, with the address of the same search without it."""
+        links = []
+        for name, value in self.values.items():
+            if name != "state":  # has a row of its own
+                links.append(Link(self._in_words(name, value), self._without(name)))
+        return links
+
+    def _in_words(self, name: str, value: str) -> str:
+        if name == "q":
+            return f"“{value}”"
+        if name == "model":
+            return value.rpartition("/")[2]
+        if name in CHOICES:
+            return CHOICES[name][1][value].split(",")[0]
+        day = date_format(date.fromisoformat(value), "j M Y")
+        return f"From {day}" if name == "from" else f"Until {day}"
+
+    def fields(self, user: User) -> list[Field]:
+        """The choices of the form; one query, for the models this person has used."""
+        used = EditJob.objects.on_wall_of(user).order_by().values("model_id")
+        named = used.annotate(name=Max("model_name")).values_list("model_id", "name")
+        models = sorted(named, key=lambda row: row[1].lower())
+        chosen = self.values
+        return [
+            Field("model", "Model", chosen.get("model", ""), models),
+            *(
+                Field(name, label, chosen.get(name, ""), list(choices.items()))
+                for name, (label, choices) in CHOICES.items()
+            ),
+        ]
+
+    def _without(self, name: str) -> str:
+        return self._address({key: value for key, value in self.query.items() if key != name})
+
+    @staticmethod
+    def _address(query: dict[str, str]) -> str:
+        address = reverse("editor:gallery")
+        return f"{address}?{urlencode(query)}" if query else address
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 2999 else None
