@@ -40,7 +40,7 @@ def test_what_broke_is_found_by_the_id_on_the_page(alices, log, monkeypatch, hea
         logging.getLogger("editor").warning("About to break.")
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("editor.views.gallery._filter_links", bug)
+    monkeypatch.setattr("editor.views.gallery.Finding", bug)
     alices.raise_request_exception = False
     answer = alices.get("/gallery/", headers=header)
     assert answer.status_code == 500
