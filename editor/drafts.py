@@ -147,7 +147,9 @@ def _mask_of(picture: Picture, left: Left, current: Draft | None) -> DraftMask |
         raise
     mask_id = uuid.uuid4()
     key = storage.draft_mask_key(mask_id)
-    mask = DraftMask.objects.create(id=mask_id, picture=picture, file=key, sha256=painted.sha256)
+    mask = DraftMask.objects.create(
+        id=mask_id, picture=picture, file=key, sha256=painted.sha256, bytes=len(painted.png)
+    )
     try:
         storage.put(key, painted.png)
     except Exception as problem:  # every storage has exceptions of its own

@@ -98,6 +98,7 @@ def stored_mask(
         picture=picture,
         file=storage.put(storage.mask_key(mask_id), painted.png),
         sha256=painted.sha256,
+        bytes=len(painted.png),
         painted_pixels=painted.measure.painted_pixels,
         left=box.left,
         top=box.top,

@@ -18,7 +18,7 @@ from editor.imaging.framing import Size
 from editor.imaging.reading import Limits
 from editor.imaging.renditions import RenditionFormat
 from editor.imaging.steps import Kept, Shown
-from editor.models import Picture, User
+from editor.models import Picture, RenditionFile, User
 
 if TYPE_CHECKING:
     from django.conf import LazySettings
@@ -57,19 +57,24 @@ def keep_picture(
     missing = shown.kind is RenditionFormat.JPEG or not all(
         side in shown.renditions for side in RENDITION_SIDES
     )
+    file = storage.put(key, data)
+    made = {
+        kind: shown.renditions[side]
+        for kind, side in RENDITIONS.items()
+        if side in shown.renditions
+    }
+    named = {
+        kind: storage.put(storage.picture_key(picture_id, kind, shown.kind), small)
+        for kind, small in made.items()
+    }
+    RenditionFile.objects.note(picture_id, {named[kind]: made[kind] for kind in made})
     return Picture(
         id=picture_id,
         owner=owner,
         name=name[:200],
         origin=origin,
-        file=storage.put(key, data),
-        **{
-            kind: storage.put(
-                storage.picture_key(picture_id, kind, shown.kind), shown.renditions[side]
-            )
-            for kind, side in RENDITIONS.items()
-            if side in shown.renditions
-        },
+        file=file,
+        **named,
         renditions_due_at=timezone.now() if missing else None,
         placeholder=shown.placeholder,
         transparent=shown.transparent,
@@ -99,6 +104,7 @@ def full_rendition(picture: Picture) -> str:
     if not picture.full:
         encoded, extension = apart.run(steps.full_size, kept(picture))
         key = storage.put(storage.picture_key(picture.pk, "full", extension), encoded)
+        RenditionFile.objects.note(picture.pk, {key: encoded})
         Picture.objects.filter(pk=picture.pk).update(full=key)
         picture.full = key
     return str(picture.full)

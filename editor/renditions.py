@@ -29,7 +29,7 @@ from django.utils import timezone
 from editor import storage
 from editor.imaging import apart, steps
 from editor.imaging.renditions import RenditionFormat, Screen
-from editor.models import Picture
+from editor.models import Picture, RenditionFile
 from editor.pictures import RENDITIONS, kept
 
 logger = logging.getLogger(__name__)
@@ -190,10 +190,14 @@ def _keep(picture: Picture, made: dict[str, bytes], file_format: RenditionFormat
     keys = {
         kind: storage.put(_key(picture, kind, file_format), data) for kind, data in made.items()
     }
+    RenditionFile.objects.note(picture.pk, {keys[kind]: data for kind, data in made.items()})
     if file_format is _AVIF:
         named = {kind: keys[kind] for kind in new}
         Picture.objects.filter(pk=picture.pk).update(**named, renditions_due_at=None)
-        storage.drop(*filter(None, (_named(picture, kind) for kind in new)))
+        replaced = [name for kind in new if (name := _named(picture, kind))]
+        if replaced:
+            RenditionFile.objects.filter(key__in=replaced).delete()
+        storage.drop(*replaced)
 
 
 def _missing(picture: Picture) -> list[str]:

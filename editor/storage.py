@@ -20,8 +20,11 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -30,8 +33,20 @@ from django.core.files.storage import FileSystemStorage, default_storage
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
 
 
+_PIECE = 1 << 20
+
+
 class OtherBytes(OSError):
     """Storage gave back other bytes than were written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One object as storage tells of it, without its bytes."""
+
+    key: str
+    size: int
+    changed_at: datetime
 
 
 def extension_of(image_format: str) -> str:
@@ -122,3 +137,84 @@ def drop(*keys: str) -> None:
     for key in keys:
         if key:
             default_storage.delete(key)
+
+
+def folders() -> tuple[list[str], list[str]]:
+    """Give the names of the folders at the top of storage, and the files beside them."""
+    if _is_local() and not Path(default_storage.path("")).is_dir():
+        return [], []  # nothing was ever stored
+    folder_names, file_names = default_storage.listdir("")
+    return sorted(folder_names), sorted(file_names)
+
+
+def listed(folder: str, start: str = "") -> Iterator[Stored]:
+    """Give each object in a folder whose name goes on with `start`, in no order.
+
+    Nothing is held but a page of the list at a time. What goes meanwhile may be missing.
+    """
+    return _listed_here(folder, start) if _is_local() else _listed_there(folder, start)
+
+
+def look_at(key: str) -> Stored | None:
+    """Ask storage for one object as it is now; None when it is not there."""
+    try:
+        return Stored(key, default_storage.size(key), default_storage.get_modified_time(key))
+    except FileNotFoundError:
+        return None
+
+
+def digest_of(key: str) -> tuple[str, int]:
+    """Read a whole object piece by piece; give its SHA-256 and length.
+
+    Raises FileNotFoundError when it is not there.
+    """
+    digest, length = hashlib.sha256(), 0
+    for piece in _pieces(key):
+        digest.update(piece)
+        length += len(piece)
+    return digest.hexdigest(), length
+
+
+def _is_local() -> bool:
+    return isinstance(default_storage, FileSystemStorage)
+
+
+def _listed_here(folder: str, start: str) -> Iterator[Stored]:
+    root = Path(default_storage.path(""))
+    try:
+        entries = os.scandir(root / folder)
+    except FileNotFoundError:
+        return
+    with entries:
+        for entry in entries:
+            if not entry.name.startswith(start):
+                continue
+            key = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _listed_here(key, "")
+                continue
+            try:
+                told = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            yield Stored(key, told.st_size, datetime.fromtimestamp(told.st_mtime, UTC))
+
+
+def _listed_there(folder: str, start: str) -> Iterator[Stored]:
+    bucket: Any = default_storage
+    pages = bucket.connection.meta.client.get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=bucket.bucket_name, Prefix=f"{folder}/{start}"):
+        for told in page.get("Contents", ()):
+            yield Stored(told["Key"], told["Size"], told["LastModified"])
+
+
+def _pieces(key: str) -> Iterator[bytes]:
+    if not _is_local():
+        # What django-storages opens is in memory as a whole.
+        default_storage.size(key)  # says FileNotFoundError as one expects
+        remote: Any = default_storage
+        yield from remote.bucket.Object(key).get()["Body"].iter_chunks(_PIECE)
+        return
+    with default_storage.open(key, "rb") as stored:
+        while piece := stored.read(_PIECE):
+            yield bytes(piece)

@@ -17,6 +17,7 @@ from editor.models.pictures import Mask, Picture
 from editor.models.preferences import StudioPreference
 from editor.models.prompts import PromptTemplate
 from editor.models.references import Reference
+from editor.models.rendition_files import RenditionFile
 from editor.models.results import Result
 from editor.models.reviews import Review
 from editor.models.search_words import JobWords
@@ -44,6 +45,7 @@ __all__ = [
     "Picture",
     "PromptTemplate",
     "Reference",
+    "RenditionFile",
     "Result",
     "Review",
     "StaffAlert",

@@ -49,6 +49,7 @@ class DraftMask(models.Model):
     picture = models.ForeignKey(Picture, on_delete=models.PROTECT, related_name="draft_masks")
     file = models.FileField(max_length=200)
     sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveBigIntegerField(null=True)  # None: kept by an earlier release
     let_go_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 

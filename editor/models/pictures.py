@@ -216,6 +216,7 @@ class Mask(models.Model):
     picture = models.ForeignKey(Picture, on_delete=models.PROTECT, related_name="masks")
     file = models.FileField(max_length=200)
     sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveBigIntegerField(null=True)  # None: kept by an earlier release
     painted_pixels = models.PositiveBigIntegerField()
     left = models.PositiveIntegerField()  # the box that holds every painted pixel
     top = models.PositiveIntegerField()

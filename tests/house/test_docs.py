@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from editor import models
 from editor.models import Attempt, JobState
 from editor.models.jobs import ARROWS
+from editor.stocktaking import Tally
 from editor.urls import urlpatterns
 from nanoedit_site.env import KNOWN_NAMES, ROOT
 
@@ -24,7 +26,7 @@ DECISION_PARTS = ("Context", "Options", "Choice", "Price", "How we would notice"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.-]+(/[\w.-]+)*(/|\.(py|js|ts|html|in|txt))")
-MADE_AT_RUN_TIME = ("var/", "results/")
+MADE_AT_RUN_TIME = ("var/", "results/", "attempts/")
 HOMES = ("", "editor", "editor/nanogpt", "nanoedit_site", "static/js/studio")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 REQUIREMENT = re.compile(r"^([a-z][a-z0-9-]*)", re.MULTILINE)
@@ -181,6 +183,19 @@ def test_the_readme_has_every_setting_with_its_default() -> None:
     full = dict(SETTING_ROW.findall(text_of("docs/settings.md")))
     assert set(short) == set(KNOWN_NAMES)
     assert short == full
+
+
+def test_every_command_of_manage_is_explained() -> None:
+    told = FIRST_CODE.findall(section("docs/operations.md", "Commands"))
+    there = [path.stem for path in (ROOT / "editor/management/commands").glob("[a-z]*.py")]
+    assert sorted(told) == sorted(there)
+
+
+def test_every_figure_of_verify_storage_is_explained() -> None:
+    told = set(FIRST_CODE.findall(section("docs/operations.md", "Verify storage")))
+    plain = {"objects", "bytes", "read", "orphan_bytes", "digests_filled"}
+    said_below = {"orphans_removed", "paid_orphans_kept"}
+    assert told | plain | said_below == {field.name for field in fields(Tally)}
 
 
 def test_every_command_of_make_is_explained() -> None:
