@@ -2,8 +2,10 @@
 
 from editor.models.adjustments import Adjustment
 from editor.models.alerts import StaffAlert
+from editor.models.archives import Archive
 from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
 from editor.models.catalogue import UpstreamModel
+from editor.models.collections import Collection, CollectionItem, Tag
 from editor.models.drafts import Draft, DraftMask
 from editor.models.events import Event
 from editor.models.evidence import Evidence
@@ -21,12 +23,16 @@ from editor.models.rendition_files import RenditionFile
 from editor.models.results import Result
 from editor.models.reviews import Review
 from editor.models.search_words import JobWords
+from editor.models.shares import Share
 from editor.models.workers import Worker
 
 __all__ = [
     "Adjustment",
+    "Archive",
     "Attempt",
     "Budget",
+    "Collection",
+    "CollectionItem",
     "Consent",
     "Draft",
     "DraftMask",
@@ -48,8 +54,10 @@ __all__ = [
     "RenditionFile",
     "Result",
     "Review",
+    "Share",
     "StaffAlert",
     "StudioPreference",
+    "Tag",
     "UnusableAnswer",
     "UpstreamModel",
     "User",

@@ -117,8 +117,8 @@ class EditJobQuerySet(NarrowedQuerySet):
         return self.on_wall_of(user).order_by("-created_at", "-id").with_pictures()
 
     def on_wall_of(self, user: User) -> EditJobQuerySet:
-        """Without those they cancelled away, and tests of masks, which have their own page."""
-        return self.owned_by(user).filter(hidden=False, mask_test=None)
+        """Without what is in the trash, what they cancelled away, and tests of masks."""
+        return self.owned_by(user).filter(hidden=False, mask_test=None, trashed_at=None)
 
     def already_there(self, owner: User, wish_hash: str) -> EditJob | None:
         """This person's edit of the very same wish: one whose result is kept, else an open one."""
@@ -201,6 +201,8 @@ class EditJob(FrameFields):
     updated_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    trashed_at = models.DateTimeField(null=True)  # with its results
+    purged_at = models.DateTimeField(null=True)  # money and history stay, words and bytes do not
     discarded_at = models.DateTimeField(
         null=True
     )  # brought nothing, and is not to be seen in strips

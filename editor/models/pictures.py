@@ -87,6 +87,11 @@ class Picture(models.Model):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(
+        null=True, blank=True
+    )  # from then on none of its bytes is kept
+    favourite = models.BooleanField(default=False, db_default=False)
+    rating = models.PositiveSmallIntegerField(null=True)  # 1 to 5; None: not rated
     # Not wanted beside the picture it was made from; it is kept all the same.
     discarded_at = models.DateTimeField(null=True, blank=True)
 
@@ -96,10 +101,21 @@ class Picture(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="picture_wall"),
             models.Index(
+                fields=["owner", "deleted_at"],
+                name="picture_trash",
+                condition=models.Q(deleted_at__isnull=False),
+            ),
+            models.Index(
                 fields=["renditions_due_at"],
                 name="picture_renditions_due",
                 condition=models.Q(renditions_due_at__isnull=False),
             ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rating=None) | models.Q(rating__range=(1, 5)),
+                name="rated_one_to_five",
+            )
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,9 @@ WIDER = {
 # What cannot be judged by its kind: why an older release does not mind it.
 HARMLESS = {
     ("0006_settled_calls", "RunPython"): "fills a nullable column that older releases do not read",
+    ("0021_collections_shares_archives", "AddConstraint"): (
+        "on a column that older releases do not know, so they leave it empty"
+    ),
     ("0008_old_wishes", "RunPython"): "fills a column that is empty, with what they would write",
 }
 ONLY_ADDS = (
