@@ -14,6 +14,7 @@ from editor.views import (
     gallery,
     health,
     jobs,
+    lineage,
     metrics,
     pictures,
     preferences,
@@ -74,6 +75,8 @@ urlpatterns = [
     path("queue/count/", queue.count, name="queue_count"),
     # 8. The past
     path("gallery/", gallery.gallery, name="gallery"),
+    path("pictures/<uuid:pk>/tree/", lineage.tree, name="picture_tree"),
+    path("pictures/<uuid:pk>/compare/<uuid:other>/", lineage.compare, name="picture_compare"),
     # Accounts
     path("setup/", accounts.setup, name="setup"),
     path("login/", auth_views.LoginView.as_view(), name="login"),

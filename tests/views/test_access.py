@@ -106,7 +106,8 @@ def address(route: URLPattern, belongings: dict) -> str:
     """The route's address for what Alice owns."""
     if "pk" not in str(route.pattern):
         return reverse(f"editor:{route.name}")
-    return reverse(f"editor:{route.name}", args=[belongings[str(route.pattern).split("/")[0]]])
+    key = belongings[str(route.pattern).split("/")[0]]
+    return reverse(f"editor:{route.name}", args=[key] * str(route.pattern).count("<"))
 
 
 def rows() -> tuple:
