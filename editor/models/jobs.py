@@ -24,6 +24,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F
@@ -120,6 +121,18 @@ class EditJobQuerySet(NarrowedQuerySet):
         """Without what is in the trash, what they cancelled away, and tests of masks."""
         return self.owned_by(user).filter(hidden=False, mask_test=None, trashed_at=None)
 
+    def in_trash_of(self, user: User) -> EditJobQuerySet:
+        """What this person can still bring back."""
+        return self.owned_by(user).filter(trashed_at__isnull=False, purging_at=None)
+
+    def using(self, pictures: Any) -> EditJobQuerySet:
+        """Edits that start from one of these pictures, or send it along. Ids will do."""
+        lent = apps.get_model("editor", "Reference")._default_manager
+        return self.filter(
+            models.Q(picture__in=pictures)
+            | models.Q(pk__in=lent.filter(picture__in=pictures).order_by().values("job"))
+        )
+
     def already_there(self, owner: User, wish_hash: str) -> EditJob | None:
         """This person's edit of the very same wish: one whose result is kept, else an open one."""
         same = self.owned_by(owner).filter(wish_hash=wish_hash, hidden=False)
@@ -202,6 +215,7 @@ class EditJob(FrameFields):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)  # with its results
+    purging_at = models.DateTimeField(null=True)  # no way back: its files are going
     purged_at = models.DateTimeField(null=True)  # money and history stay, words and bytes do not
     discarded_at = models.DateTimeField(
         null=True
@@ -218,6 +232,16 @@ class EditJob(FrameFields):
             models.Index(fields=["state", "next_at"], name="job_sweep"),
             models.Index(fields=["owner", "wish_hash"], name="job_wish"),
             models.Index(fields=["owner", "model_id", "-created_at"], name="job_model"),
+            models.Index(
+                fields=["owner", "trashed_at"],
+                name="job_trash",
+                condition=models.Q(trashed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["purging_at"],
+                name="job_purging",
+                condition=models.Q(purging_at__isnull=False, purged_at=None),
+            ),
         ]
         permissions = [("review_editjob", "Can approve, reject, retry and cancel jobs")]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce
@@ -13,6 +14,7 @@ from django.utils import timezone
 from editor.models.search_words import search_terms
 
 if TYPE_CHECKING:
+    import uuid
     from datetime import date
 
     from editor.models.jobs import EditJob  # noqa: F401
@@ -78,6 +80,34 @@ class NarrowedQuerySet(models.QuerySet["EditJob"]):
             .values("total")
         )
         return self.annotate(cost_nano=Coalesce(Subquery(sums), 0))
+
+    def favourite(self) -> Self:
+        """Jobs of which a result has a heart."""
+        return self._that_brought(favourite=True)
+
+    def rated(self, at_least: int) -> Self:
+        """Jobs of which a result has so many stars, or more."""
+        return self._that_brought(rating__gte=at_least)
+
+    def tagged(self, name: str) -> Self:
+        """Jobs of which a result has a tag of this name, in whatever case."""
+        return self._that_brought(tags__name__iexact=name)
+
+    def in_collection(self, collection: uuid.UUID) -> Self:
+        """Jobs of which a result lies in this collection."""
+        return self._that_brought(collected__collection=collection)
+
+    def _that_brought(self, **wanted: Any) -> Self:
+        results, adjustments = (
+            apps.get_model("editor", name)._default_manager for name in ("Result", "Adjustment")
+        )
+        on_picture = {f"picture__{name}": value for name, value in wanted.items()}
+        results = results.filter(picture__deleted_at=None, **on_picture)
+        adjustments = adjustments.filter(picture__deleted_at=None, **on_picture)
+        return self.filter(
+            Q(pk__in=results.order_by().values("attempt__job"))
+            | Q(pk__in=adjustments.order_by().values("job"))
+        )
 
     def costing_at_most(self, nano: int) -> Self:
         """Ended jobs that surely cost no more than this; 0 finds the free ones."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Cast
@@ -49,6 +51,44 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         """For walls and lists."""
         return self.order_by("-created_at", "-id")
 
+    def brought_by(self, jobs: Any) -> PictureQuerySet:
+        """What these edits have made: results, and what was adjusted of them. Ids will do."""
+        results, adjustments = (
+            apps.get_model("editor", name)._default_manager for name in ("Result", "Adjustment")
+        )
+        return self.filter(
+            models.Q(
+                pk__in=results.filter(attempt__job__in=jobs, picture__isnull=False)
+                .order_by()
+                .values("picture")
+            )
+            | models.Q(
+                pk__in=adjustments.filter(job__in=jobs, picture__isnull=False).values("picture")
+            )
+        )
+
+    def in_trash_of(self, user: User) -> PictureQuerySet:
+        """What this person can still bring back."""
+        return self.filter(owner=user, deleted_at__isnull=False, purging_at=None)
+
+    def favourite(self) -> PictureQuerySet:
+        """Those with a heart."""
+        return self.filter(favourite=True)
+
+    def rated(self, at_least: int) -> PictureQuerySet:
+        """Those with so many stars, or more."""
+        return self.filter(rating__gte=at_least)
+
+    def tagged(self, name: str) -> PictureQuerySet:
+        """Those with a tag of this name, in whatever case."""
+        return self.filter(tags__name__iexact=name)
+
+    def in_collection(self, collection: uuid.UUID) -> PictureQuerySet:
+        """Those of one collection, in its order."""
+        return self.filter(collected__collection=collection).order_by(
+            "collected__place", "collected__id"
+        )
+
 
 class Picture(models.Model):
     """One verified, upright raster image that NanoEdit keeps: an upload or a result.
@@ -87,6 +127,7 @@ class Picture(models.Model):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    purging_at = models.DateTimeField(null=True, blank=True)  # no way back: its files are going
     purged_at = models.DateTimeField(
         null=True, blank=True
     )  # from then on none of its bytes is kept
@@ -104,6 +145,21 @@ class Picture(models.Model):
                 fields=["owner", "deleted_at"],
                 name="picture_trash",
                 condition=models.Q(deleted_at__isnull=False),
+            ),
+            models.Index(
+                fields=["purging_at"],
+                name="picture_purging",
+                condition=models.Q(purging_at__isnull=False, purged_at=None),
+            ),
+            models.Index(
+                fields=["owner", "-created_at"],
+                name="picture_favourite",
+                condition=models.Q(favourite=True),
+            ),
+            models.Index(
+                fields=["owner", "rating"],
+                name="picture_rated",
+                condition=models.Q(rating__isnull=False),
             ),
             models.Index(
                 fields=["renditions_due_at"],
