@@ -157,6 +157,7 @@ def test_a_key_is_changed_by_keys_holds_at_once_and_is_kept(wall):
     page.keyboard.press("?")
     with page.expect_response(lambda answer: "/preferences/" in answer.url):
         page.get_by_role("button", name="Reset all keys").press("Enter")
+    expect(brush).to_have_attribute("data-key", "B")
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     expect(brush).to_have_attribute("aria-pressed", "true")

@@ -5,7 +5,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models.functions import Now
 
-from editor.models import JobState
+from editor.models import EditJob, JobState, search_tables
 from tests.faults.test_killed import BOTH
 
 pytestmark = [pytest.mark.line, pytest.mark.faults, pytest.mark.django_db(databases=[])]
@@ -33,9 +33,11 @@ class Newer(migrations.Migration):
 
 def migrate():
     """Apply it, as `manage.py prepare` would, in one transaction."""
+    search_tables.take_away(connection)
     state = MigrationLoader(connection).project_state()
     with connection.schema_editor(atomic=True) as editor:
         Newer("9999_newer", "editor").apply(state, editor)
+    search_tables.make(connection)
 
 
 @BOTH
@@ -52,3 +54,4 @@ def test_a_worker_goes_on_while_columns_and_tables_are_added(place):
     assert "level=error" not in place.said(), place.said()
     assert len(place.upstream.calls()) == 2
     place.assert_all_is_well()
+    assert EditJob.objects.matching(queued.prompt).count() == 2

@@ -77,3 +77,5 @@ def test_the_figures_are_written_for_the_summary(
     found = json.loads(target.read_text())
     assert (found["passed"], found["failed"]) == (1, 1)
     assert [reason for _, reason in found["not_run"]] == ["too early"]
+    (name,) = found["names_of_failed"]
+    assert name.endswith("::test_breaks")

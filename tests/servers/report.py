@@ -63,7 +63,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             kind: len(terminalreporter.stats.get(kind, []))
             for kind in ("passed", "failed", "error", "xpassed", "deselected")
         }
-        Path(target).write_text(json.dumps({**counted, "not_run": missing}))
+        failed = sorted(
+            {
+                str(report.nodeid)
+                for kind in ("failed", "error")
+                for report in terminalreporter.stats.get(kind, [])
+            }
+        )
+        told = {**counted, "not_run": missing, "names_of_failed": failed}
+        Path(target).write_text(json.dumps(told))
 
 
 @pytest.hookimpl(trylast=True)
