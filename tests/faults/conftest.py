@@ -1,23 +1,12 @@
 """Places to try faults in: file SQLite for every test, Postgres for those that ask."""
 
 import shutil
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from tests.faults.place import Place, data_dir, using_database
 from tests.servers.launching import free_ports
 from tests.servers.sandbox import SandboxProcess
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory, django_db_blocker) -> Path:
-    """An empty SQLite file with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("faults") / "empty.sqlite3"
-    with django_db_blocker.unblock(), using_database(f"sqlite:///{path}"):
-        call_command("migrate", verbosity=0)
-    return path
 
 
 @pytest.fixture
@@ -25,14 +14,6 @@ def sqlite_url(migrated_file, tmp_path) -> str:
     """A SQLite file of the test's own."""
     shutil.copy(migrated_file, tmp_path / "faults.sqlite3")
     return f"sqlite:///{tmp_path / 'faults.sqlite3'}"
-
-
-@pytest.fixture
-def migrated_postgres_url(fresh_postgres_url, django_db_blocker) -> str:
-    """A Postgres database of the test's own, with all tables."""
-    with django_db_blocker.unblock(), using_database(fresh_postgres_url):
-        call_command("migrate", verbosity=0)
-    return fresh_postgres_url
 
 
 @pytest.fixture

@@ -67,10 +67,14 @@ Start = Callable[..., Copy]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, fill_data_folder: Callable[[Path], None]) -> Iterator[Start]:
     started: list[Copy] = []
 
-    def _start(*command: str, name: str = "one", port: int = 0, **settings: str) -> Copy:
+    def _start(
+        *command: str, name: str = "one", port: int = 0, is_new: bool = False, **settings: str
+    ) -> Copy:
+        if not is_new:
+            fill_data_folder(tmp_path / name / "var")
         started.append(Copy(tmp_path / name, port or free_ports(1)[0], *command, **settings))
         return started[-1]
 
@@ -93,7 +97,7 @@ def nothing_is_left_of(copy: Copy, parts: dict[str, int], seconds: float) -> boo
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_it_starts_greets_and_stops(start: Start, how: signal.Signals) -> None:
-    copy = start().wait_until_up()
+    copy = start(is_new=True).wait_until_up()
     assert f"  NanoEdit is at {copy.url}/" in copy.lines
     assert any(line.startswith(f"  {copy.url}/setup/") for line in copy.lines)
     assert "no picture leaves this machine" in copy.output

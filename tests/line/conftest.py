@@ -6,13 +6,15 @@ from tests.line.running import Person, RunningApp
 
 
 @pytest.fixture
-def start_app():
+def start_app(fill_data_folder):
     """Start copies with settings of their own; all are stopped afterwards."""
     apps = []
 
     def start(**settings: str) -> RunningApp:
         app = RunningApp(settings)
         apps.append(app)
+        if "DATABASE_URL" not in settings:
+            fill_data_folder(app.folder / "var")
         return app.start()
 
     yield start

@@ -67,10 +67,10 @@ class Postgres:
             return False
         return True
 
-    def make_database(self, name: str) -> str:
-        """Make an empty database and return its URL."""
+    def make_database(self, name: str, copy_of: str = "template1") -> str:
+        """Make an empty database, or a copy of another one, and return its URL."""
         with psycopg.connect(f"{self.server_url}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{copy_of}"')
         return f"{self.server_url}/{name}"
 
     def drop_database(self, name: str) -> None:
