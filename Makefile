@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix seed bench bench-browser bench-imaging bench-worker soak lock clean
+.PHONY: help run test lint fix seed bench bench-browser bench-gallery bench-imaging bench-worker soak lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -41,6 +41,10 @@ bench: ## Measure the parts that must be fast
 bench-browser: ## Paint, undo, zoom and write masks in a real browser, against the plain way
 	@$(SET_UP) dev chromium
 	@exec $(VENV_PYTHON) benchmarks/bench_browser.py $(ARGS)
+
+bench-gallery: ## Ask for pages of the gallery among 1 000 to 100 000 edits, on SQLite and Postgres
+	@$(SET_UP) dev chromium
+	@exec $(VENV_PYTHON) benchmarks/bench_gallery.py $(ARGS)
 
 bench-imaging: ## Take 24 and 50 megapixels through the whole line: time and memory of each step
 	@$(SET_UP) dev
