@@ -23,9 +23,16 @@ from editor.models import (
 PAID_FOLDERS = ("results", "attempts")  # what the upstream was paid for: never removed unasked
 NOT_KNOWN: tuple[str, int | None] = ("", None)
 _SHOWN = ("preview", "card", "thumb")
+# Made when a browser, or somebody who has a link, asked for it; named in no row.
+_WHEN_ASKED = (
+    *((kind, "webp") for kind in _SHOWN),
+    ("shared", "jpg"),
+    ("shared", "png"),
+    ("chat", "jpeg"),
+)
 _UUID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _NAMES = re.compile(
-    rf"pictures/{_UUID}/(?:original|preview|card|thumb|full)\.[a-z]+"
+    rf"pictures/{_UUID}/(?:original|preview|card|thumb|full|shared|chat)\.[a-z]+"
     rf"|(?:masks|drafts)/{_UUID}/mask\.png"
     rf"|results/{_UUID}/\d+\.raw"
     rf"|attempts/{_UUID}/unusable\.bin"
@@ -128,8 +135,8 @@ def _pictures(ids: Ids) -> Iterator[Claim]:
             yield Claim(row, full, *noted.get(full, NOT_KNOWN))
         for key in filter(None, shown):
             yield Claim(row, key, *noted.get(key, NOT_KNOWN), due is None)
-        for kind in _SHOWN:  # made when a browser asked for it, and named in no row
-            key = storage.picture_key(pk, kind, "webp")
+        for kind, extension in _WHEN_ASKED:
+            key = storage.picture_key(pk, kind, extension)
             yield Claim(row, key, *noted.get(key, NOT_KNOWN), False)
 
 

@@ -9,6 +9,8 @@ it. Bytes leave only through the views, which check the owner first.
     pictures/<picture>/card.avif        longest side 960, for walls on fine screens
     pictures/<picture>/thumb.avif       longest side 480, for walls and lists
     pictures/<picture>/full.<ext>       full size in a format every browser shows
+    pictures/<picture>/shared.<ext>     the same for strangers who have a link: in sRGB, no profile
+    pictures/<picture>/chat.jpeg        longest side 1200, which messengers show beside a link
     masks/<mask>/mask.png               8-bit grey, the picture's size, 255 = edit
     drafts/<mask>/mask.png              the same of unfinished work; goes when it is replaced
     results/<attempt>/<n>.raw           what the upstream sent, untouched
@@ -55,7 +57,7 @@ def extension_of(image_format: str) -> str:
 
 
 def picture_key(picture_id: uuid.UUID, kind: str, extension: str) -> str:
-    """Name one file of a Picture; `kind` is original, preview, card, thumb or full."""
+    """Name one file of a Picture; what `kind` can be stands above."""
     return f"pictures/{picture_id}/{kind}.{extension}"
 
 

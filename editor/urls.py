@@ -21,6 +21,8 @@ from editor.views import (
     prompts,
     queue,
     selecting,
+    shared_pages,
+    shares,
     static_files,
     variants,
 )
@@ -77,6 +79,14 @@ urlpatterns = [
     path("gallery/", gallery.gallery, name="gallery"),
     path("pictures/<uuid:pk>/tree/", lineage.tree, name="picture_tree"),
     path("pictures/<uuid:pk>/compare/<uuid:other>/", lineage.compare, name="picture_compare"),
+    # Share links: one's own, and what they open for anybody who has one
+    path("shares/", shares.shares, name="shares"),
+    path("shares/new/", shares.share_new, name="share_new"),
+    path("shares/<uuid:pk>/", shares.share_change, name="share_change"),
+    path("shares/<uuid:pk>/renew/", shares.share_renew, name="share_renew"),
+    path("shares/<uuid:pk>/revoke/", shares.share_revoke, name="share_revoke"),
+    path("s/<slug:token>/", shared_pages.share, name="share"),
+    path("s/<slug:token>/<uuid:picture>/<slug:kind>/", shared_pages.share_file, name="share_file"),
     # Accounts
     path("setup/", accounts.setup, name="setup"),
     path("login/", auth_views.LoginView.as_view(), name="login"),

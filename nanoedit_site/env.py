@@ -46,6 +46,7 @@ KNOWN_NAMES = (
     "NANOEDIT_MAX_UPLOAD_MB",
     "NANOEDIT_MAX_MEGAPIXELS",
     "NANOEDIT_METRICS_TOKEN",
+    "NANOEDIT_SHARING",
     "NANOEDIT_PAY_AGAIN_CODES",
     "NANOEDIT_PAY_AGAIN_UP_TO_USD",
     "NANOEDIT_BALANCE_FLOOR_USD",
@@ -111,6 +112,7 @@ def read_environment(
         max_calls=values.whole("NANOGPT_MAX_CALLS", 16, 1, 1000),
         calls_per_second=values.number("NANOGPT_CALLS_PER_SECOND", 5.0, 0.01, 25),
         metrics_token=values.secret_word("NANOEDIT_METRICS_TOKEN"),
+        sharing=values.flag("NANOEDIT_SHARING", default=True),
         pay_again_codes=values.statuses("NANOEDIT_PAY_AGAIN_CODES"),
         pay_again_up_to_nano=int(
             values.number("NANOEDIT_PAY_AGAIN_UP_TO_USD", 0.0, 0, 1000) * 1_000_000_000

@@ -42,6 +42,7 @@ class Environment:
     max_calls: int  # paid calls in flight at once, over all workers
     calls_per_second: float
     metrics_token: str = field(repr=False)  # opens /metrics to other machines; empty: to none
+    sharing: bool  # False: nobody makes share links, and none opens
     pay_again_codes: frozenset[int]  # statuses after which the operator pays a second time
     pay_again_up_to_nano: int  # … for calls of at most this price
     balance_floor_nano: int  # staff are told when less is left on the account; 0: never

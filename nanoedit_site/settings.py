@@ -170,6 +170,9 @@ SANDBOX_IN_USE = ENV.sandbox_in_use
 # Who may read /metrics from elsewhere; empty: nobody but this machine.
 METRICS_TOKEN = ENV.metrics_token
 
+# Whether people may make share links, and whether those that there are open.
+SHARING = ENV.sharing
+
 # The operator's rule for calls without an answer; off unless both are set.
 PAY_AGAIN_CODES = ENV.pay_again_codes
 PAY_AGAIN_UP_TO_NANO = ENV.pay_again_up_to_nano

@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
-from editor.admin import alerts, catalogue, jobs, mask_tests, pictures
+from editor.admin import alerts, catalogue, jobs, mask_tests, pictures, shares
 from editor.admin.rows import PlainList
 from editor.models import User
 
-__all__ = ["alerts", "catalogue", "jobs", "mask_tests", "pictures"]
+__all__ = ["alerts", "catalogue", "jobs", "mask_tests", "pictures", "shares"]
 
 admin.site.site_header = "NanoEdit"
 admin.site.site_title = "NanoEdit"

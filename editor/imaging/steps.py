@@ -26,7 +26,7 @@ from editor.imaging.encoding import (
     encode_master,
 )
 from editor.imaging.extending import extended, new_area, with_overlap
-from editor.imaging.formats_out import CannotWrite, DownloadAs, encode_download
+from editor.imaging.formats_out import CannotWrite, DownloadAs, encode_download, laid_on
 from editor.imaging.framing import Box, Frame, Size
 from editor.imaging.heat import heat_of
 from editor.imaging.margins import Margins
@@ -332,6 +332,23 @@ def full_size(picture: Kept) -> tuple[bytes, str]:
     """Give a kept picture in a format that every browser shows, and its file extension."""
     read = picture.read()
     return encode_full(read.image, read.icc_profile)
+
+
+def shared(picture: Kept) -> tuple[bytes, str]:
+    """Give a kept picture at full size as strangers get it, and its file extension.
+
+    In sRGB, so that not even a colour profile goes along: those of screens name their owner's
+    device. JPEG, or PNG where something shows through.
+    """
+    return encode_full(as_srgb(picture.read()), None)
+
+
+def chat_card(picture: Kept, side: int) -> bytes:
+    """Give a kept picture as messengers show it beside a link: a JPEG, on white."""
+    image = as_srgb(picture.read())
+    if image.mode == "RGBA":
+        image = laid_on(image, "#ffffff", None)
+    return encode_renditions(image, None, (side,), RenditionFormat.JPEG)[side]
 
 
 KNOWN = by_name(

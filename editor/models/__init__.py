@@ -23,7 +23,7 @@ from editor.models.rendition_files import RenditionFile
 from editor.models.results import Result
 from editor.models.reviews import Review
 from editor.models.search_words import JobWords
-from editor.models.shares import Share
+from editor.models.shares import Share, ShareKnock
 from editor.models.workers import Worker
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "Result",
     "Review",
     "Share",
+    "ShareKnock",
     "StaffAlert",
     "StudioPreference",
     "Tag",

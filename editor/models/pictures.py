@@ -202,13 +202,17 @@ class Picture(models.Model):
     @property
     def thumb_srcset(self) -> str:
         """The small renditions by their widths, for screens of every density."""
-        share = max(self.width, self.height)
+        card_url = reverse("editor:picture_card", args=[self.pk])
+        return self.srcset_of([(480, self.thumb_url), (960, card_url)])
+
+    def srcset_of(self, sizes: list[tuple[int, str]]) -> str:
+        """Name renditions, given by longest side, by their widths; empty if they are all one."""
+        longest = max(self.width, self.height)
         # They never grow: a picture smaller than one size is that one and all larger ones.
-        widths = [(480, self.thumb_url), (960, reverse("editor:picture_card", args=[self.pk]))]
-        if share <= widths[0][0]:
+        if longest <= sizes[0][0]:
             return ""
         return ", ".join(
-            f"{url} {max(1, round(self.width * min(1, side / share)))}w" for side, url in widths
+            f"{url} {max(1, round(self.width * min(1, side / longest)))}w" for side, url in sizes
         )
 
     @property

@@ -6,11 +6,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from editor.models.collections import Collection
 from editor.models.people import User
-from editor.models.pictures import Picture
+from editor.models.pictures import Picture, PictureQuerySet
 
 
 class ShareQuerySet(models.QuerySet["Share"]):
@@ -19,6 +21,31 @@ class ShareQuerySet(models.QuerySet["Share"]):
     def owned_by(self, user: User) -> ShareQuerySet:
         """This person's links, the newest first."""
         return self.filter(owner=user).order_by("-created_at", "-id")
+
+    def with_things(self) -> ShareQuerySet:
+        """Together with what they name, in the same query."""
+        return self.select_related("owner", "picture", "before", "collection")
+
+    def not_over(self) -> ShareQuerySet:
+        """Links that were not revoked and have not expired."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None)
+
+    def standing(self) -> ShareQuerySet:
+        """Links that are not over, of somebody who may log in, and whose pictures are there.
+
+        One whose views are used up is among them: who has looked may go on looking.
+        """
+        return self.not_over().filter(
+            owner__is_active=True,
+            picture__deleted_at=None,
+            picture__purged_at=None,
+            before__deleted_at=None,
+            before__purged_at=None,
+        )
+
+    def with_views_left(self) -> ShareQuerySet:
+        """Links that one more visitor may open."""
+        return self.filter(Q(max_views=None) | Q(views__lt=F("max_views")))
 
 
 class Share(models.Model):
@@ -76,3 +103,57 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} shared by {self.owner_id}"
+
+    @property
+    def pictures(self) -> PictureQuerySet:
+        """What may be shown: pictures of the owner that it names and that are not in the bin."""
+        there = Picture.objects.owned_by(self.owner).filter(purged_at=None)
+        if self.kind != self.Kind.COLLECTION:
+            return there.filter(pk__in=[self.picture_id, self.before_id])
+        return there.filter(collected__collection=self.collection_id).order_by(
+            "collected__place", "collected__added_at", "collected__id"
+        )
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether nobody new may open it because as many as may have done so."""
+        return self.max_views is not None and self.views >= self.max_views
+
+    @property
+    def has_door(self) -> bool:
+        """Whether a visitor must do something before anything of it is shown."""
+        return bool(self.password) or self.max_views is not None
+
+    @property
+    def state(self) -> str:
+        """Where it stands, as words for people and for style sheets."""
+        shown = (self.picture, self.before)
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at is not None and self.expires_at <= timezone.now():
+            return "expired"
+        if self.is_used_up:
+            return "used up"
+        if any(picture and (picture.deleted_at or picture.purged_at) for picture in shown):
+            return "in the trash"
+        return "open"
+
+
+class ShareKnock(models.Model):
+    """Passwords that were tried at one link, from one address or (visitor "") by all together.
+
+    So that nobody can try them all. Rows go when their time is over.
+    """
+
+    share = models.ForeignKey(Share, on_delete=models.CASCADE, related_name="knocks")
+    visitor = models.CharField(max_length=64, blank=True)  # a keyed digest of the address
+    count = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["share", "visitor"], name="one_count_of_knocks")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} at {self.share_id}"

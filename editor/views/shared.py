@@ -22,6 +22,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "max_megapixels": f"{settings.MAX_PIXELS / 1_000_000:g}",
         "events_url": "",
         "open_jobs": 0,
+        "sharing": settings.SHARING,
         "staff_alerts": (),
     }
     user = getattr(request, "user", None)

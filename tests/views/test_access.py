@@ -21,14 +21,18 @@ from editor.models import (
     Picture,
     PromptTemplate,
     Result,
+    Share,
     UnusableAnswer,
 )
 from editor.pictures import RENDITION_SIDES, keep_picture, kept, limits_from
+from editor.sharing_links import Limits, Shown, make_share
 from tests.factories import make_job
 
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {"home", "setup", "login", "logout", "healthz", "readyz", "metrics", "static_moved"}
+# For whoever has the link; tests/views/test_shared_pages.py says what that opens.
+BY_LINK = {"share", "share_file"}
 
 FOR_STAFF = {"attempt_unusable"}
 # Hers, but the bare address asks nothing that could be answered.
@@ -53,7 +57,7 @@ def editor_routes() -> list[URLPattern]:
 
 ROUTES = editor_routes()
 BY_ID = [route for route in ROUTES if "pk" in str(route.pattern)]
-PRIVATE = [route for route in ROUTES if route.name not in OPEN_TO_ALL]
+PRIVATE = [route for route in ROUTES if route.name not in OPEN_TO_ALL | BY_LINK]
 
 
 @pytest.fixture
@@ -91,8 +95,11 @@ def belongings(alice):
         changed_at=timezone.now(),
     )
     template = PromptTemplate.objects.create(owner=alice, name="Gold", prompt="golden")
+    share, token = make_share(alice, Shown(job.picture), Limits())
     return {
         "templates": template.pk,
+        "shares": share.pk,
+        "s": token,
         "drafts": strokes.pk,
         "pictures": job.picture.pk,
         "jobs": job.pk,
@@ -104,6 +111,11 @@ def belongings(alice):
 
 def address(route: URLPattern, belongings: dict) -> str:
     """The route's address for what Alice owns."""
+    if route.name == "share":
+        return reverse("editor:share", args=[belongings["s"]])
+    if route.name == "share_file":
+        args = [belongings["s"], belongings["pictures"], "thumb"]
+        return reverse("editor:share_file", args=args)
     if "pk" not in str(route.pattern):
         return reverse(f"editor:{route.name}")
     key = belongings[str(route.pattern).split("/")[0]]
@@ -120,6 +132,7 @@ def rows() -> tuple:
         sorted(Draft.objects.values_list("pk", "revision", "prompt")),
         Attempt.objects.count(),
         list(PromptTemplate.objects.values_list("name", "prompt")),
+        list(Share.objects.values_list("token_sha256", "revoked_at", "max_views")),
     )
 
 
