@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from editor import storage
 from editor.models import (
+    Archive,
     Attempt,
     DraftMask,
     Mask,
@@ -36,6 +37,7 @@ _NAMES = re.compile(
     rf"|(?:masks|drafts)/{_UUID}/mask\.png"
     rf"|results/{_UUID}/\d+\.raw"
     rf"|attempts/{_UUID}/unusable\.bin"
+    rf"|archives/{_UUID}/\d+\.zip"
     rf"|readyz/{_UUID}"
 )
 
@@ -179,12 +181,25 @@ def _unusable(ids: Ids) -> Iterator[Claim]:
         yield Claim(f"attempt {pk}", storage.unusable_key(pk), needed=False)
 
 
+def _archives(ids: Ids) -> Iterator[Claim]:
+    rows = Archive.objects.filter(pk__range=ids).values_list(
+        "pk", "state", "file", "sha256", "bytes", "fence"
+    )
+    for pk, state, file, sha256, size, fence in rows.iterator():
+        row = f"archive {pk}"
+        if file and state == Archive.State.READY:
+            yield Claim(row, file, sha256, size)
+        for taking in range(1, fence + 1):  # being written, or about to go
+            yield Claim(row, storage.archive_key(pk, taking), needed=False)
+
+
 _CLAIMS: dict[str, Callable[[Ids], Iterator[Claim]]] = {
     "pictures": _pictures,
     "masks": _masks,
     "drafts": _draft_masks,
     "results": _results,
     "attempts": _unusable,
+    "archives": _archives,
 }
 _ROWS: dict[str, type[Model]] = {
     "pictures": Picture,
@@ -192,5 +207,6 @@ _ROWS: dict[str, type[Model]] = {
     "drafts": DraftMask,
     "results": Attempt,
     "attempts": Attempt,
+    "archives": Archive,
 }
 FOLDERS = tuple(_CLAIMS)

@@ -1,6 +1,7 @@
 """What must hold of the rows at any moment, whatever was killed; checked, never repaired.
 
-    I1  every open job, call and adjustment has a living worker or a time at which it goes on
+    I1  every open job, call, adjustment and archive has a living worker or a time at which it
+        goes on
     I2  no more paid calls than consents: as counted here, and as the upstream counts them
     I3  every paid answer is kept, or will be tried again, or says why it could not be kept
     I4  budgets say what the ledger says; nothing is negative, nothing stays set aside for ever
@@ -13,7 +14,6 @@ Reads only, and holds no lock. On a live system rows change between two reads, s
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections import Counter
@@ -30,6 +30,7 @@ from django.db.models.functions import Now
 from editor import storage
 from editor.models import (
     Adjustment,
+    Archive,
     Attempt,
     Budget,
     Consent,
@@ -111,6 +112,10 @@ def _nobody_will_go_on(late: timedelta) -> Iterator[Broken]:
     for adjustment in Adjustment.objects.waiting().filter(lease_until__lt=overdue):
         sentence = f"waiting, but its lease is over: {adjustment.worker}"
         yield Broken("I1", f"adjustment {adjustment.pk}", sentence)
+    packing = Archive.objects.filter(state=Archive.State.PACKING)
+    for archive in packing.filter(Q(lease_until=None) | Q(lease_until__lt=overdue)):
+        sentence = f"packing, but its lease is over: {archive.worker}"
+        yield Broken("I1", f"archive {archive.pk}", sentence)
     has_answer = Attempt.objects.filter(state=Attempt.State.RECEIVED).values("job")
     for job in EditJob.objects.filter(state=JobState.RECEIVED).exclude(pk__in=has_answer):
         yield Broken("I1", f"job {job.pk}", "received, but none of its answers waits to be kept")
@@ -224,6 +229,7 @@ def _files_missing(*, read_bytes: bool) -> Iterator[Broken]:
         ("mask", Mask.objects.filter(picture__deleted_at=None), "file", "sha256"),
         ("draft mask", DraftMask.objects.exclude(drafts=None), "file", "sha256"),
         ("result", Result.objects.exclude(raw=""), "raw", "raw_sha256"),  # "": lost, and said so
+        ("archive", Archive.objects.filter(state=Archive.State.READY), "file", "sha256"),
         ("unusable answer", UnusableAnswer.objects.exclude(file=""), "file", "sha256"),
     )
     for word, found, file, digest in rows:
@@ -248,10 +254,10 @@ def _file_problem(key: str, sha256: str, *, read_bytes: bool) -> str:
     if not read_bytes:
         return "" if default_storage.exists(key) else f"no file {key}"
     try:
-        data = storage.get(key)
+        found, _length = storage.digest_of(key)
     except FileNotFoundError:
         return f"no file {key}"
-    return "" if hashlib.sha256(data).hexdigest() == sha256 else f"other bytes in {key}"
+    return "" if found == sha256 else f"other bytes in {key}"
 
 
 def _at(moment: datetime | None) -> str:

@@ -20,11 +20,12 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from editor.log_context import about
-from editor.models import Adjustment, Attempt, EditJob
+from editor.models import Adjustment, Archive, Attempt, EditJob
 
 _held_jobs: set[uuid.UUID] = set()
 _held_attempts: set[uuid.UUID] = set()
 _held_adjustments: set[uuid.UUID] = set()
+_held_archives: set[uuid.UUID] = set()
 _lock = threading.Lock()
 
 
@@ -76,6 +77,13 @@ def holding_adjustment(adjustment_id: uuid.UUID) -> Iterator[None]:
         yield from _holding(_held_adjustments, adjustment_id)
 
 
+@contextlib.contextmanager
+def holding_archive(archive_id: uuid.UUID) -> Iterator[None]:
+    """Renew this archive's lease while the block runs; what is logged meanwhile is about it."""
+    with about(archive=archive_id):
+        yield from _holding(_held_archives, archive_id)
+
+
 def _holding(held: set[uuid.UUID], row_id: uuid.UUID) -> Iterator[None]:
     with _lock:
         held.add(row_id)
@@ -106,7 +114,7 @@ def renew() -> None:
     """Prolong every lease that this process holds; called by the heartbeat."""
     with _lock:
         jobs, attempts = list(_held_jobs), list(_held_attempts)
-        adjustments = list(_held_adjustments)
+        adjustments, archives = list(_held_adjustments), list(_held_archives)
     if jobs:
         EditJob.objects.filter(pk__in=jobs, worker=worker_name()).update(
             lease_until=Now() + lease()
@@ -115,6 +123,10 @@ def renew() -> None:
         Attempt.objects.filter(pk__in=attempts).update(lease_until=Now() + lease())
     if adjustments:
         Adjustment.objects.filter(pk__in=adjustments, worker=worker_name()).update(
+            lease_until=Now() + lease()
+        )
+    if archives:
+        Archive.objects.filter(pk__in=archives, worker=worker_name()).update(
             lease_until=Now() + lease()
         )
 

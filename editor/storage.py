@@ -15,6 +15,7 @@ it. Bytes leave only through the views, which check the owner first.
     drafts/<mask>/mask.png              the same of unfinished work; goes when it is replaced
     results/<attempt>/<n>.raw           what the upstream sent, untouched
     attempts/<attempt>/unusable.bin     a paid answer that holds no usable picture, whole
+    archives/<archive>/<fence>.zip      packed for somebody to take away; goes after a day
 """
 
 from __future__ import annotations
@@ -81,6 +82,11 @@ def unusable_key(attempt_id: uuid.UUID) -> str:
     return f"attempts/{attempt_id}/unusable.bin"
 
 
+def archive_key(archive_id: uuid.UUID, fence: int) -> str:
+    """Name the file that one taking of an Archive makes: who was overtaken writes another."""
+    return f"archives/{archive_id}/{fence}.zip"
+
+
 class DurableFiles(FileSystemStorage):
     """Local files that are on the disk when saving returns.
 
@@ -108,6 +114,12 @@ def put(key: str, data: bytes) -> str:
     if not overwrites and default_storage.exists(key):
         default_storage.delete(key)
     return default_storage.save(key, ContentFile(data))
+
+
+def put_file(key: str, opened: IO[bytes]) -> str:
+    """Write a file from its beginning under a key that nobody else writes, piece by piece."""
+    opened.seek(0)
+    return default_storage.save(key, File(opened))
 
 
 def get(key: str) -> bytes:
@@ -171,10 +183,34 @@ def digest_of(key: str) -> tuple[str, int]:
     Raises FileNotFoundError when it is not there.
     """
     digest, length = hashlib.sha256(), 0
-    for piece in _pieces(key):
+    for piece in pieces(key):
         digest.update(piece)
         length += len(piece)
     return digest.hexdigest(), length
+
+
+def digest_of_file(opened: IO[bytes]) -> tuple[str, int]:
+    """Read an open file from its beginning; give its SHA-256 and length."""
+    opened.seek(0)
+    return hashlib.file_digest(opened, "sha256").hexdigest(), opened.tell()  # type: ignore[arg-type]
+
+
+def pieces(key: str, start: int = 0) -> Iterator[bytes]:
+    """Read an object piece by piece, from a byte within it on.
+
+    Raises FileNotFoundError, with the first piece, when it is not there.
+    """
+    if not _is_local():
+        # What django-storages opens is in memory as a whole.
+        default_storage.size(key)  # says FileNotFoundError as one expects
+        remote: Any = default_storage
+        asked = {"Range": f"bytes={start}-"} if start else {}
+        yield from remote.bucket.Object(key).get(**asked)["Body"].iter_chunks(_PIECE)
+        return
+    with default_storage.open(key, "rb") as stored:
+        stored.seek(start)
+        while piece := stored.read(_PIECE):
+            yield bytes(piece)
 
 
 def _is_local() -> bool:
@@ -208,15 +244,3 @@ def _listed_there(folder: str, start: str) -> Iterator[Stored]:
     for page in pages.paginate(Bucket=bucket.bucket_name, Prefix=f"{folder}/{start}"):
         for told in page.get("Contents", ()):
             yield Stored(told["Key"], told["Size"], told["LastModified"])
-
-
-def _pieces(key: str) -> Iterator[bytes]:
-    if not _is_local():
-        # What django-storages opens is in memory as a whole.
-        default_storage.size(key)  # says FileNotFoundError as one expects
-        remote: Any = default_storage
-        yield from remote.bucket.Object(key).get()["Body"].iter_chunks(_PIECE)
-        return
-    with default_storage.open(key, "rb") as stored:
-        while piece := stored.read(_PIECE):
-            yield bytes(piece)

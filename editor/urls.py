@@ -6,6 +6,7 @@ from django.urls import path
 from editor.views import (
     accounts,
     adjusting,
+    archives,
     downloads,
     drafts,
     extending,
@@ -87,6 +88,13 @@ urlpatterns = [
     path("shares/<uuid:pk>/revoke/", shares.share_revoke, name="share_revoke"),
     path("s/<slug:token>/", shared_pages.share, name="share"),
     path("s/<slug:token>/<uuid:picture>/<slug:kind>/", shared_pages.share_file, name="share_file"),
+    # To take away
+    path("archives/", archives.all_archives, name="archives"),
+    path("archives/new/", archives.new, name="archive_new"),
+    path("archives/<uuid:pk>/", archives.archive, name="archive"),
+    path("archives/<uuid:pk>/file/", archives.file, name="archive_file"),
+    path("archives/<uuid:pk>/again/", archives.again, name="archive_again"),
+    path("archives/<uuid:pk>/delete/", archives.delete, name="archive_delete"),
     # Accounts
     path("setup/", accounts.setup, name="setup"),
     path("login/", auth_views.LoginView.as_view(), name="login"),

@@ -48,6 +48,7 @@ class Environment:
     balance_floor_nano: int  # staff are told when less is left on the account; 0: never
     max_upload_mb: float
     max_megapixels: float
+    archive_hours: float  # how long a packed archive is kept
     bind: str
     port: int
     worker_concurrency: int

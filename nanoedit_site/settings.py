@@ -133,6 +133,9 @@ else:
     }
 # Paid answers, for as long as the database does not take them: see editor/spool.py.
 ANSWERS_DIR = ENV.data_dir / "answers"
+# Archives while they are packed, and for how long they are kept: see editor/packing.py.
+PACKING_DIR = ENV.data_dir / "packing"
+ARCHIVE_HOURS = ENV.archive_hours
 STORAGES = {
     "default": MEDIA_STORAGE,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -1,5 +1,6 @@
 /* Starts what every page may hold: once for the page, then again for each fragment that htmx brings. */
 
+import { startArchives } from "./archives.js";
 import { startCompare } from "./compare.js";
 import { startDownloads } from "./download.js";
 import { startElapsed } from "./elapsed.js";
@@ -10,6 +11,7 @@ import { startUpload } from "./upload.js";
 
 /** @param {ParentNode} root */
 function start(root) {
+  startArchives(root);
   startElapsed(root);
   startGallery(root);
   startResults(root);

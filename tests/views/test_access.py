@@ -11,6 +11,7 @@ from django.utils import timezone
 from editor import storage
 from editor.imaging import steps
 from editor.models import (
+    Archive,
     Attempt,
     Draft,
     DraftMask,
@@ -96,7 +97,13 @@ def belongings(alice):
     )
     template = PromptTemplate.objects.create(owner=alice, name="Gold", prompt="golden")
     share, token = make_share(alice, Shown(job.picture), Limits())
+    archive = Archive.objects.create(
+        owner=alice, kind="pictures", name="Hers", state="ready", bytes=len(data), sha256="0" * 64
+    )
+    archive.file = storage.put(storage.archive_key(archive.pk, 1), data)
+    archive.save()
     return {
+        "archives": archive.pk,
         "templates": template.pk,
         "shares": share.pk,
         "s": token,
@@ -131,6 +138,7 @@ def rows() -> tuple:
         Event.objects.count(),
         sorted(Draft.objects.values_list("pk", "revision", "prompt")),
         Attempt.objects.count(),
+        sorted(Archive.objects.values_list("pk", "state")),
         list(PromptTemplate.objects.values_list("name", "prompt")),
         list(Share.objects.values_list("token_sha256", "revoked_at", "max_views")),
     )
