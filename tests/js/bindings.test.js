@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { Bindings, spoken } from "../../static/js/studio/bindings.js";
+import { Bindings } from "../../static/js/studio/bindings.js";
+import { spoken } from "../../static/js/studio/chords.js";
 import { Borrowing } from "../../static/js/studio/borrowing.js";
 import { KEYMAP, bindingFor, chordOf } from "../../static/js/studio/keymap.js";
 

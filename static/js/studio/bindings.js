@@ -1,8 +1,9 @@
 /** The keys as this person wants them: the key map, with what they changed laid over it. */
 
-import { KEYMAP, parts } from "./keymap.js";
+import { parts, spoken } from "./chords.js";
+import { KEYMAP } from "./keymap.js";
 
-/** @typedef {import("./keymap.js").Binding} Binding */
+/** @typedef {import("./chords.js").Binding} Binding */
 /** @typedef {Record<string, string[]>} Kept  command -> its chords, only what was changed */
 
 /** A command needs no more; the list stays readable. */
@@ -179,14 +180,4 @@ export class Bindings {
     this.#build();
     for (const listener of this.#listeners) listener();
   }
-}
-
-/**
- * A chord as people read it.
- * @param {string} chord
- */
-export function spoken(chord) {
-  const { control, alt, shift, key } = parts(chord);
-  const name = key.replace("Escape", "Esc").replace(/^Arrow/, "").replace(/^Page/, "Page ");
-  return [control && "Ctrl", alt && "Alt", shift && "Shift", name].filter(Boolean).join(" + ");
 }

@@ -1,6 +1,7 @@
 /** The dialog that lists every key and gesture, and lets each key be changed. */
 
-import { MOST_CHORDS, spoken } from "./bindings.js";
+import { MOST_CHORDS } from "./bindings.js";
+import { spoken } from "./chords.js";
 import { KeyEditor } from "./key-editor.js";
 import { CROSSHAIR_KEYS, GESTURES } from "./keymap.js";
 

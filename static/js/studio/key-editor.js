@@ -1,6 +1,6 @@
 /** The lines under one command in the key list: press new keys, take one away, have the first ones back. */
 
-import { spoken } from "./bindings.js";
+import { spoken } from "./chords.js";
 import { chordOf } from "./keymap.js";
 import { withoutAltGraph } from "./keys.js";
 

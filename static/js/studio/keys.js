@@ -1,8 +1,8 @@
 /** The keyboard of the whole page: finds the command a key means, and knows what is held down. */
 
-import { bindingsFor } from "./keymap.js";
+import { bindingsFor } from "./chords.js";
 
-/** @typedef {import("./keymap.js").Binding} Binding */
+/** @typedef {import("./chords.js").Binding} Binding */
 
 const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
 const PRESSING = [" ", "Enter"];
@@ -24,7 +24,7 @@ export class Keys {
    * @param {(command: string) => boolean} run does a command (or begins it, when it is held);
    *   false when there is no such command now
    * @param {(command: string) => void} release ends a held command
-   * @param {import("./bindings.js").Bindings} bindings
+   * @param {Pick<import("./chords.js").KeyList, "all">} bindings
    * @param {import("./borrowing.js").Borrowing} [borrowing] where tools can be borrowed
    */
   constructor(run, release, bindings, borrowing) {
@@ -113,7 +113,7 @@ function isTool({ group, command }) {
 /**
  * AltGr counts as Ctrl + Alt, but it only writes the symbol.
  * @param {KeyboardEvent} event
- * @returns {import("./keymap.js").Press}
+ * @returns {import("./chords.js").Press}
  */
 export function withoutAltGraph(event) {
   const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;

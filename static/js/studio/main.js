@@ -14,7 +14,7 @@ import { Borrowing } from "./borrowing.js";
 import { Help, armDialogs } from "./help.js";
 import { Keys, withoutAltGraph } from "./keys.js";
 import { LookPanel } from "./look-panel.js";
-import { bindingsFor } from "./keymap.js";
+import { bindingsFor } from "./chords.js";
 import { NumbersForm } from "./numbers-form.js";
 import { Preferences } from "./preferences.js";
 import { Speech } from "./speech.js";

@@ -1,7 +1,6 @@
 /** Every button that stands for a command: pressing, tooltips with the key, pressed and disabled looks. */
 
-import { spoken } from "./bindings.js";
-import { ariaChord } from "./keymap.js";
+import { ariaChord, spoken } from "./chords.js";
 
 /**
  * @typedef {object} Command
@@ -22,7 +21,7 @@ export class Toolbar {
   /**
    * @param {HTMLElement} root
    * @param {Commands} commands
-   * @param {import("./bindings.js").Bindings} bindings
+   * @param {import("./chords.js").KeyList} bindings
    */
   constructor(root, commands, bindings) {
     this.#commands = commands;
