@@ -25,7 +25,8 @@ import { distance } from "./view.js";
  * @property {() => void} end
  * @property {() => void} cancel
  * @property {(point: Point | null, held: Held) => void} hover
- * @property {() => void} [twice] the same place was pressed twice
+ * @property {(point: Point) => void} [twice] the same place was pressed twice
+ * @property {() => void} [rest] what moved the view was let go of
  * @property {(dx: number, dy: number) => void} pan
  * @property {(before: [Point, Point], after: [Point, Point]) => void} pinch
  * @property {(factor: number, point: Point) => void} zoom
@@ -85,7 +86,7 @@ export class PointerInput {
     on("lostpointercapture", (event) => this.#up(event, true));
     on("pointerleave", () => this.#doing === "idle" && hands.hover(null, NOTHING_HELD));
     on("blur", () => delete element.dataset.byHand);
-    on("dblclick", (event) => event.button === 0 && hands.twice?.());
+    on("dblclick", (event) => event.button === 0 && hands.twice?.(hands.pointOf(event)));
     on("contextmenu", (event) => event.preventDefault());
     on("wheel", (event) => this.#turned(event), { passive: false });
     for (const name of ["gesturestart", "gesturechange"]) {
@@ -224,6 +225,7 @@ export class PointerInput {
       if (wasFinger && this.#fingers.size === 0) {
         this.#doing = "idle";
         if (wanted) this.#finishTap(event.timeStamp);
+        this.#hands.rest?.();
       }
       return;
     }
@@ -232,6 +234,7 @@ export class PointerInput {
     this.#doing = "idle";
     if (was === "tool" && wanted) this.#hands.end();
     else if (was === "tool") this.#hands.cancel();
+    else if (was === "pan") this.#hands.rest?.();
     const { at, gone } = this.#drag;
     if (was === "zoom" && gone < TAP_SLOP / 3) this.#hands.zoom(event.altKey ? 1 / CLICK_ZOOM : CLICK_ZOOM, at);
     if (event.pointerType !== "touch") this.#hands.hover(this.#hands.pointOf(event), heldBy(event));

@@ -84,8 +84,15 @@ export class CompareDesk {
     this.#root.hidden = false;
     this.#root.dataset.mode = mode;
     this.#labels.forEach((label, i) => (label.textContent = pair[i].label));
-    for (const { levels } of pair) levels.fetchPreview().then(() => this.redraw(), () => {});
+    void this.#fetchPreviews(pair);
     this.redraw();
+  }
+
+  /** @param {[Side, Side]} pair what is in sight first */
+  async #fetchPreviews(pair) {
+    const fetched = pair.map(({ levels }) => () => levels.fetchPreview().then(() => this.redraw(), () => {}));
+    if (this.#mode === "after") await fetched[1]();
+    for (const fetch of fetched) void fetch();
   }
 
   close() {
@@ -125,7 +132,8 @@ export class CompareDesk {
       const right = { left: split, top: 0, width: size.width - split, height: size.height };
       this.#lay(context, pair[0], { left: 0, top: 0, width: split, height: size.height }, this.#table.view);
       this.#lay(context, pair[1], right, this.#table.view);
-    } else this.#askForMap(pair);
+    } else if (this.#mode === "after") this.#lay(context, pair[1], { left: 0, top: 0, ...size }, this.#table.view);
+    else this.#askForMap(pair);
     this.#sharpenLater(pair);
   }
 
@@ -194,10 +202,16 @@ export class CompareDesk {
   }
 
   /** @param {[Side, Side]} pair */
+  #seen(pair) {
+    if (this.#isHeld) return [pair[0]];
+    return this.#mode === "after" ? [pair[1]] : pair;
+  }
+
+  /** @param {[Side, Side]} pair */
   #sharpenLater(pair) {
     clearTimeout(this.#sharpTimer);
     const { scale } = this.#table.view;
-    const wants = pair.filter(({ levels, size }) => {
+    const wants = this.#seen(pair).filter(({ levels, size }) => {
       // A map of small pictures is exact at any zoom.
       const isSmall = this.#mode === "difference" && size.width * size.height <= EXACT_PIXELS;
       if (isSmall && !levels.hasFull) return true;

@@ -1,6 +1,6 @@
 /** Where two compared pictures lie on a table. Pure numbers, CSS pixels. */
 
-/** @typedef {"line" | "sides" | "difference"} Mode */
+/** How two pictures are shown; "after": the second alone. @typedef {"line" | "sides" | "difference" | "after"} Mode */
 /** @typedef {import("../view.js").Point} Point */
 /** @typedef {import("../view.js").Size} Size */
 /** @typedef {import("../view.js").View} View */
