@@ -52,7 +52,7 @@ from editor.models import (
     UpstreamModel,
 )
 from editor.models.catalogue import HELD_BACK
-from editor.models.framings import plan_of
+from editor.models.framings import plan_of, sent_count, sent_size
 from editor.money import dollars
 from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.errors import NanoGPTError, NotSent
@@ -249,7 +249,6 @@ def _check_price(job: EditJob, model: UpstreamModel) -> None:
 def _request(
     job: EditJob, model: UpstreamModel, encoded: Encoded, attempt_id: uuid.UUID
 ) -> EditRequest:
-    size = plan_of(job, model).size
     try:
         return EditRequest(
             model=job.model_id,
@@ -260,8 +259,8 @@ def _request(
                 FilePart(f"reference-{number}", reference.data, reference.mime)
                 for number, reference in enumerate(encoded.references, start=1)
             ),
-            n=job.n if job.n > 1 else None,
-            size=size if size in model.sizes else None,
+            n=sent_count(job),
+            size=sent_size(job, model),
             request_id=str(attempt_id),
         )
     except ValueError as unsendable:
@@ -279,6 +278,7 @@ def _frame_record(frame: Frame, encoded: Encoded, dialect: MaskDialect) -> dict[
         "sha256": hashlib.sha256(encoded.image).hexdigest(),
         "mask_dialect": dialect.value if encoded.mask else "none",
         "references": [list(reference.size) for reference in encoded.references],
+        "reference_mimes": [reference.mime for reference in encoded.references],
     }
 
 

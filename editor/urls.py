@@ -26,6 +26,7 @@ from editor.views import (
     shares,
     static_files,
     variants,
+    viewer,
 )
 
 app_name = "editor"
@@ -95,6 +96,7 @@ urlpatterns = [
     path("archives/<uuid:pk>/file/", archives.file, name="archive_file"),
     path("archives/<uuid:pk>/again/", archives.again, name="archive_again"),
     path("archives/<uuid:pk>/delete/", archives.delete, name="archive_delete"),
+    path("pictures/<uuid:pk>/view/", viewer.view, name="picture_view"),
     # Accounts
     path("setup/", accounts.setup, name="setup"),
     path("login/", auth_views.LoginView.as_view(), name="login"),

@@ -93,6 +93,17 @@ def plan_of(job: EditJob, model: UpstreamModel) -> Plan:
     return plan_for(job.picture, painted, model, job.size, job.frame_wish)
 
 
+def sent_size(job: EditJob, model: UpstreamModel) -> str | None:
+    """Give the size that a call for a job asks for; None when it names none."""
+    size = plan_of(job, model).size
+    return size if size in model.sizes else None
+
+
+def sent_count(job: EditJob) -> int | None:
+    """Give how many pictures a call for a job asks for; None when it says nothing, for one."""
+    return job.n if job.n > 1 else None
+
+
 def plan_for(
     picture: Picture, painted: Box | None, model: UpstreamModel, asked: str, wish: FrameWish
 ) -> Plan:

@@ -196,6 +196,11 @@ class Picture(models.Model):
         return parent if parent and parent.deleted_at is None else None
 
     @property
+    def view_url(self) -> str:
+        """Where it is looked at full screen."""
+        return reverse("editor:picture_view", args=[self.pk])
+
+    @property
     def thumb_url(self) -> str:
         return reverse("editor:picture_thumb", args=[self.pk])
 

@@ -41,19 +41,33 @@ def encode_edit(
 
 
 def _fields(request: EditRequest, response_format: str | None) -> list[tuple[str, str]]:
-    fields = [("model", request.model), ("prompt", request.prompt)]
-    if request.n is not None:
-        fields.append(("n", str(request.n)))
-    if request.size is not None:
-        fields.append(("size", request.size))
-    if response_format is not None:
-        fields.append(("response_format", response_format))
+    fields = form_fields(
+        request.model, request.prompt, request.n, request.size, response_format=response_format
+    )
     return [*fields, *request.extra.items()]
 
 
-def _files(request: EditRequest) -> list[tuple[str, tuple[str, bytes, str]]]:
+def form_fields(
+    model: str, prompt: str, n: int | None, size: str | None, *, response_format: str | None
+) -> list[tuple[str, str]]:
+    """Give the text fields of a form, in their order."""
+    fields = [("model", model), ("prompt", prompt)]
+    if n is not None:
+        fields.append(("n", str(n)))
+    if size is not None:
+        fields.append(("size", size))
+    if response_format is not None:
+        fields.append(("response_format", response_format))
+    return fields
+
+
+def image_field(count: int) -> str:
     """One picture is `image`, several are `image[]`: two parts both named `image` are refused."""
-    name = "image" if len(request.images) == 1 else "image[]"
+    return "image" if count == 1 else "image[]"
+
+
+def _files(request: EditRequest) -> list[tuple[str, tuple[str, bytes, str]]]:
+    name = image_field(len(request.images))
     files = [(name, _file(part)) for part in request.images]
     if request.mask:
         files.append(("mask", _file(request.mask)))

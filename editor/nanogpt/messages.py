@@ -53,8 +53,13 @@ class FilePart:
     @property
     def filename(self) -> str:
         """A plain ASCII file name whose extension fits the type."""
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", self.name.rsplit(".", 1)[0]).strip("-")
-        return f"{stem[:60] or 'picture'}.{_EXTENSIONS[self.mime]}"
+        return file_name(self.name, self.mime)
+
+
+def file_name(name: str, mime: str) -> str:
+    """Give the file name under which a picture of this name and type is sent."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name.rsplit(".", 1)[0]).strip("-")
+    return f"{stem[:60] or 'picture'}.{_EXTENSIONS[mime]}"
 
 
 @dataclass(frozen=True)

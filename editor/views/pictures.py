@@ -19,15 +19,16 @@ from editor.accounts import MemberRequest, no_account_yet
 from editor.forecasts import Usual
 from editor.forms import MAX_PROMPT
 from editor.imaging.planning import FrameWish
-from editor.models import Draft, EditJob, Mask, Picture, UpstreamModel
+from editor.models import Draft, Mask, Picture, UpstreamModel
 from editor.models.framings import frame_as_json
 from editor.preferences import preferences_of
 from editor.uploads import UploadRefused, receive_picture
-from editor.views.drafts import draft_state, draft_wish
-from editor.views.extending import canvas_context, first_wish
+from editor.views.drafts import draft_state
+from editor.views.extending import canvas_context
 from editor.views.guards import wants_json
-from editor.views.lending import lendable, lent_by
+from editor.views.lending import lendable
 from editor.views.paging import one_page
+from editor.views.recalling import first_or_earlier_wish
 from editor.views.variants import strip_context
 
 PAGE_SIZE = 24
@@ -94,12 +95,12 @@ def _uploaded(request: MemberRequest, picture: Picture) -> dict[str, str]:
 @login_required
 @require_GET
 def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """Paint and say what should happen: as it was left, or with the wish of `?again=<job>`."""
+    """Paint and say what should happen: as it was left, or with what `?again=<job>` recalls."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user).with_parents(), pk=pk)
     wish = {
         "frame": frame_as_json(FrameWish()),
         "references": [],
-        **_earlier_wish(request, picture),
+        **first_or_earlier_wish(request, picture),
     }
     context = {
         "models": _models(),
@@ -128,26 +129,6 @@ def _models() -> list[dict[str, Any]]:
 
 def _usual_as_json(usual: Usual | None) -> dict[str, Any] | None:
     return {"words": usual.words, "median": usual.median, "p90": usual.p90} if usual else None
-
-
-def _earlier_wish(request: MemberRequest, picture: Picture) -> dict[str, Any]:
-    try:
-        job_id = uuid.UUID(request.GET.get("again", ""))
-    except ValueError:
-        return draft_wish(picture) or first_wish(picture)
-    job = EditJob.objects.owned_by(request.user).filter(pk=job_id, picture=picture).first()
-    if job is None:
-        return draft_wish(picture) or first_wish(picture)
-    return {
-        "is_again": True,
-        "prompt": job.prompt,
-        "model": job.model_id,
-        "n": job.n,
-        "size": job.size,
-        "mask_url": job.mask_url,
-        "frame": frame_as_json(job.frame_wish),
-        "references": lent_by(job),
-    }
 
 
 def _studio_data(context: dict[str, Any]) -> dict[str, Any]:

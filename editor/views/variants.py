@@ -58,6 +58,7 @@ class Tile:
             "label": self.label,
             "prompt": self.job.prompt,
             "job_url": self.url,
+            "view_url": picture.view_url,
             "adjust_url": self.adjust_url,
             "studio_url": picture.get_absolute_url(),
             "download_url": picture.original_url,

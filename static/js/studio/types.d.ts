@@ -55,6 +55,7 @@ export interface Variant {
   label: string;
   prompt: string;
   job_url: string;
+  view_url: string;
   adjust_url: string;
   studio_url: string;
   download_url: string;

@@ -59,6 +59,7 @@ export class Verbs {
     this.#link("[data-looked-adjust]", variant.adjust_url);
     this.#link("[data-looked-download]", variant.download_url);
     this.#link("[data-looked-job]", variant.job_url);
+    this.#link("[data-looked-view]", variant.view_url);
     this.#keepMask.disabled = !this.#fits;
     const kept = this.#fits ? "" : "This result has another size: the mask cannot go along.";
     /** @type {HTMLElement} */ (this.#keepMask.parentElement).title = kept;
