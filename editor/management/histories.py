@@ -19,7 +19,7 @@ from editor import budgets, storage
 from editor.imaging.framing import Frame, Size, choose_size
 from editor.management.answers import draw_answer
 from editor.management.sources import SOURCES, Source
-from editor.management.stories import Story
+from editor.management.story import Story
 from editor.models import (
     Attempt,
     Consent,

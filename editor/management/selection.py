@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from editor.management.sources import DAY
-from editor.management.stories import STORIES, Story
+from editor.management.stories import STORIES
+from editor.management.story import Story
 
 
 def chosen(jobs: int) -> list[Story]:

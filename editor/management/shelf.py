@@ -13,7 +13,7 @@ from PIL import Image
 from editor.management.drawing import draw, painted
 from editor.management.people import People
 from editor.management.sources import SOURCES
-from editor.management.stories import Story
+from editor.management.story import Story
 from editor.masks import keep_mask
 from editor.models import EditJob, Mask, Picture
 from editor.renditions import make_waiting

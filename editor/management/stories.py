@@ -2,36 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from editor.management.sources import DAY
-
-
-@dataclass(frozen=True)
-class Story:
-    """One edit. `answers` holds the changes of each picture that came back, comma-separated."""
-
-    source: str
-    prompt: str
-    hours: float
-    answers: tuple[str, ...] = ()
-    mask: tuple[str, ...] = ()  # regions; none: the whole picture may change
-    reach: float = 0.012
-    model: str = "inpaint-pro"
-    size: str = "auto"
-    asked: int = 0  # how many results were asked for, when not as many as came
-    seconds: float = 24.0  # how long the call took
-    ending: str = "done"
-    verdict: str = ""
-    note: str = ""
-    name: str = ""  # so that a later story can go on from its first result
-    follows: str = ""
-
-    @property
-    def count(self) -> int:
-        """How many results were asked for."""
-        return self.asked or max(1, len(self.answers))
-
+from editor.management.story import Story
 
 STORIES = (
     Story(
@@ -189,6 +161,37 @@ STORIES = (
         follows="october without car",
         verdict="approved",
     ),
+    Story(
+        "hillside",
+        "A little smoke from the chimney",
+        2.3 * DAY,
+        ("autumn, no car, smoke", "autumn, no car, smoke"),
+        ("sky",),
+        seconds=33,
+        name="october smoke",
+        follows="october without car",
+    ),
+    Story(
+        "hillside",
+        "First snow over night",
+        1.1 * DAY,
+        ("winter, no car",),
+        model="redraw-flash",
+        seconds=12,
+        name="first snow",
+        follows="october smoke",
+    ),
+    Story(
+        "hillside",
+        "A bright blue door in the snow",
+        1.05 * DAY,
+        ("winter, no car, blue door", "winter, no car, blue door"),
+        ("door",),
+        reach=0.008,
+        seconds=26,
+        follows="first snow",
+    ),
+    Story("hillside", "Fell the oak", 2.6 * DAY, ("no tree",), ("tree",), model="eraser"),
     Story(
         "balloons",
         "Give the big balloon horizontal rainbow bands",

@@ -41,7 +41,7 @@ class Sum:
     def text(self) -> str:
         """The amount; where a part of it is not known, it says so."""
         if self.in_doubt:
-            return f"{dollars(self.nano)} and more" if self.nano else "cost unknown"
+            return f"at least {dollars(self.nano)}" if self.nano else "cost unknown"
         return dollars(self.nano) if self.nano else "free"
 
 

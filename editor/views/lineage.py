@@ -15,6 +15,28 @@ from editor.models import Picture
 from editor.models.lineage import MOST_NODES, family_of
 
 LABEL_LENGTH = 40
+# Stands in an address until a script knows which picture is meant.
+NOBODY = uuid.UUID("00000000-0000-4000-8000-000000000000")
+# What static/js/lineage/main.js imports, so that the browser fetches all of it at once.
+MODULES = [
+    *(
+        f"js/lineage/{name}.js"
+        for name in (
+            "cards",
+            "choosing",
+            "folding",
+            "layout",
+            "lines",
+            "stacks",
+            "table",
+            "tree",
+            "walking",
+        )
+    ),
+    "js/studio/prices.js",
+    "js/studio/view.js",
+    "js/studio/wheel.js",
+]
 
 
 @login_required
@@ -31,6 +53,8 @@ def tree(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "chosen": chosen if chosen and not chosen.is_deleted else None,
         "is_list": request.GET.get("as") == "list",
         "is_owner": picture.owner_id == request.user.pk,
+        "modules": MODULES,
+        "nobody": NOBODY,
     }
     return render(request, "editor/lineage.html", context)
 
@@ -78,4 +102,4 @@ def _asked(value: str) -> uuid.UUID:
     try:
         return uuid.UUID(value)
     except ValueError:
-        return uuid.UUID(int=0)
+        return NOBODY

@@ -26,6 +26,25 @@ export function fitted(box, picture) {
   return { left: (box.width - width) / 2, width };
 }
 
+/** @param {HTMLImageElement} image */
+function sizeOf(image) {
+  return { width: Number(image.getAttribute("width")), height: Number(image.getAttribute("height")) };
+}
+
+/**
+ * Puts a picture of any shape into the room that another one takes in the middle of a box.
+ * @param {HTMLImageElement} image
+ * @param {HTMLImageElement} other
+ * @param {{ width: number, height: number }} box
+ */
+function layOnto(image, other, box) {
+  const { left, width } = fitted(box, sizeOf(other));
+  const height = (width / sizeOf(other).width) * sizeOf(other).height;
+  Object.assign(image.style, {
+    left: `${left}px`, top: `${(box.height - height) / 2}px`, width: `${width}px`, height: `${height}px`,
+  });
+}
+
 /** @param {Element} element */
 function isTextField(element) {
   return element.matches("input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
@@ -84,10 +103,10 @@ class Compare extends HTMLElement {
     if (!stage || !range || !after) return;
     const share = Number(range.value) / Number(range.max);
     const box = { width: stage.clientWidth, height: stage.clientHeight };
-    const { left, width } = fitted(box, {
-      width: Number(after.getAttribute("width")),
-      height: Number(after.getAttribute("height")),
-    });
+    const before = /** @type {HTMLImageElement | null} */ (this.#part(".compare__before"));
+    const isOnto = "onto" in this.dataset && before;
+    const { left, width } = fitted(box, sizeOf(isOnto ? before : after));
+    if (isOnto) layOnto(after, before, box);
     stage.style.setProperty("--split", `${left + width * share}px`);
     stage.style.setProperty("--inset", `${left}px`);
     range.style.left = `${left}px`;

@@ -126,6 +126,18 @@ def look_at_pages(inspector: Inspector, alice: User) -> None:
     picture = Picture.objects.on_wall_of(alice).first()
     assert picture
     inspector.visit(reverse("editor:picture_download", args=[picture.pk]))
+    for job in EditJob.objects.owned_by(alice).filter(state=JobState.DONE)[:1]:
+        look_at_a_family(inspector, job)
+
+
+def look_at_a_family(inspector: Inspector, job: EditJob) -> None:
+    address = reverse("editor:picture_tree", args=[job.picture.pk])
+    page = inspector.open(f"{address}?as=tree")
+    page.locator("[data-lineage][data-ready=yes]").wait_for()
+    page.locator("[data-lineage-compare]").first.dispatch_event("click")
+    inspector.look("a family as a tree")
+    inspector.visit(f"{address}?as=list", "a family as a list")
+    inspector.visit(reverse("editor:picture_compare", args=[job.picture.pk, job.cover.pk]))
 
 
 def look_at_jobs(inspector: Inspector) -> None:

@@ -169,7 +169,7 @@ def test_edits_without_a_picture_are_in_the_tree_with_their_state_and_cost(hers)
         ("lost", "Failed", "$0.04"),
         ("?", "Outcome unknown", "cost unknown"),
     ]
-    assert family.all.text == "$0.04 and more"
+    assert family.all.text == "at least $0.04"
     assert family.pictures == 1
 
 

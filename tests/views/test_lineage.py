@@ -1,5 +1,6 @@
 """The family page and the comparison: whose they are, and what they say."""
 
+import re
 import uuid
 
 import pytest
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editor.models import JobState, Picture
+from editor.views.lineage import MODULES
+from nanoedit_site.env import ROOT
 from tests.factories import make_job, make_picture
 from tests.models.test_lineage import Studio, delete
 
@@ -151,3 +154,14 @@ def test_the_studio_and_the_job_lead_to_the_family(alice, alices, garden):
         assert tree(garden) in text_of(alices.get(address))
     Picture.objects.filter(pk=garden.pk).update(deleted_at=timezone.now())
     assert tree(garden) not in text_of(alices.get(job.get_absolute_url()))
+
+
+def test_every_module_of_the_tree_is_fetched_at_once_and_nothing_else():
+    static = ROOT / "static"
+    needed = [static / "js/lineage/main.js"]
+    for module in needed:
+        for name in re.findall(r'^import .* from "(\.[^"]+)"', module.read_text(), re.MULTILINE):
+            path = (module.parent / name).resolve()
+            if path not in needed:
+                needed.append(path)
+    assert {str(path.relative_to(static)) for path in needed[1:]} == set(MODULES)

@@ -26,7 +26,8 @@ from editor.management.people import People, gather_people
 from editor.management.selection import chosen
 from editor.management.shelf import Shelf
 from editor.management.sources import FULL_SIDE
-from editor.management.stories import STORIES, Story
+from editor.management.stories import STORIES
+from editor.management.story import Story
 from editor.models import EditJob, Picture
 
 

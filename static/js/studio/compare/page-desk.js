@@ -26,7 +26,7 @@ export class PageDesk {
     this.#table = new PageTable(stage, this.#before);
     this.#desk = new CompareDesk(/** @type {HTMLElement} */ (stage.querySelector("[data-desk]")), this.#table, this.#before);
     this.#pair = /** @type {[import("./desk.js").Side, import("./desk.js").Side]} */ (
-      [before, after].map((image) => ({ levels: levelsOf(image), size: sizeOf(image), label: image === before ? "Before" : "After" }))
+      [before, after].map((image) => ({ levels: levelsOf(image), size: sizeOf(image), label: labelOf(image) ?? (image === before ? "Before" : "After") }))
     );
     this.#table.onChange(changed);
   }
@@ -75,6 +75,11 @@ export class PageDesk {
     for (const { levels } of this.#pair) levels.letGoOfFull();
     this.#changed();
   }
+}
+
+/** What its page calls it. @param {HTMLImageElement} image */
+function labelOf(image) {
+  return image.closest("[data-onto]") ? image.alt : undefined;
 }
 
 /** @param {HTMLImageElement} image */
