@@ -7,6 +7,7 @@ from editor.views import (
     accounts,
     adjusting,
     archives,
+    bulk,
     downloads,
     drafts,
     extending,
@@ -79,6 +80,7 @@ urlpatterns = [
     path("queue/count/", queue.count, name="queue_count"),
     # 8. The past
     path("gallery/", gallery.gallery, name="gallery"),
+    path("gallery/actions/", bulk.gallery_action, name="gallery_action"),
     path("pictures/<uuid:pk>/tree/", lineage.tree, name="picture_tree"),
     path("pictures/<uuid:pk>/compare/<uuid:other>/", lineage.compare, name="picture_compare"),
     # Share links: one's own, and what they open for anybody who has one

@@ -36,6 +36,7 @@ from editor.models import wording
 from editor.models.events import Event
 from editor.models.frame_wording import SentFrame, sent_frame
 from editor.models.framings import FrameFields
+from editor.models.marks import Marked
 from editor.models.narrowing import NarrowedQuerySet
 from editor.models.pictures import Mask, Picture
 from editor.money import dollars
@@ -165,7 +166,7 @@ class EditJobQuerySet(NarrowedQuerySet):
         return job
 
 
-class EditJob(FrameFields):
+class EditJob(Marked, FrameFields):
     """One wish: base picture, mask, prompt, model and parameters.
 
     The row is the queue; a broker message is only a hint. At most one paid call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 
-from editor.models import EditJob, JobState
+from editor.keeping import MOST_STARS, TAG_LENGTH
+from editor.models import Collection, EditJob, JobState, Tag
 from editor.models.search_words import MAX_LENGTH
 from editor.money import NANO
 from editor.views.paging import Sort
@@ -65,6 +67,15 @@ CHOICES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "mask": ("Mask", {"yes": "With a mask", "no": "Without a mask"}),
+    "favourite": ("Favourites", {"yes": "Favourites"}),
+    "rating": (
+        "Stars",
+        {
+            str(stars): f"{stars} stars" + (" or more" if stars < MOST_STARS else "")
+            for stars in range(MOST_STARS, 1, -1)
+        }
+        | {"1": "1 star or more"},
+    ),
 }
 SORTS = {
     Sort.NEWEST: "Newest first",
@@ -72,6 +83,8 @@ SORTS = {
     Sort.DEAREST: "Most expensive first",
 }
 CENT = NANO // 100
+# Filters whose values people and models bring, and how long these can get.
+WORDS = {"q": MAX_LENGTH, "state": 20, "model": 200, "tag": TAG_LENGTH, "collection": 36}
 
 
 @dataclass(frozen=True)
@@ -97,9 +110,12 @@ class Finding:
     """Filters, words and order. What makes no sense counts as not given."""
 
     def __init__(self, given: QueryDict) -> None:
-        values = {name: given.get(name, "").strip() for name in ("q", "state", "model", *CHOICES)}
-        values["q"] = values["q"].replace("\x00", "")[:MAX_LENGTH]
-        values["model"] = values["model"].replace("\x00", "")[:200]
+        values = {name: given.get(name, "").strip() for name in (*WORDS, *CHOICES)}
+        for name, length in WORDS.items():
+            values[name] = values[name].replace("\x00", "")[:length]
+        self.collection = _id(values["collection"])
+        values["collection"] = str(self.collection) if self.collection else ""
+        self.collection_name = "One collection"  # until its owner is known
         if values["state"] not in STATES:
             values["state"] = ""
         for name, (_, choices) in CHOICES.items():
@@ -117,6 +133,11 @@ class Finding:
         """What an address carries to look for the same again."""
         sort = {} if self.sort == Sort.NEWEST else {"sort": self.sort.value}
         return {**self.values, **sort}
+
+    @property
+    def query_text(self) -> str:
+        """The same as a form carries it."""
+        return urlencode(self.query)
 
     @property
     def order_text(self) -> str:
@@ -144,7 +165,17 @@ class Finding:
             jobs = jobs.filter(mask__isnull=values["mask"] == "no")
         if "cost" in values:
             jobs = jobs.costing_at_most(int(values["cost"]) * CENT)
+        jobs = self._narrow_by_marks(jobs)
         return jobs.with_cost() if self.sort == Sort.DEAREST else jobs
+
+    def _narrow_by_marks(self, jobs: EditJobQuerySet) -> EditJobQuerySet:
+        if "favourite" in self.values:
+            jobs = jobs.favourite()
+        if "rating" in self.values:
+            jobs = jobs.rated(int(self.values["rating"]))
+        if "tag" in self.values:
+            jobs = jobs.tagged(self.values["tag"])
+        return jobs.in_collection(self.collection) if self.collection else jobs
 
     def states(self) -> list[Link]:
         """The same search among edits of each state."""
@@ -168,23 +199,38 @@ class Finding:
             return f"“{value}”"
         if name == "model":
             return value.rpartition("/")[2]
+        if name == "tag":
+            return f"#{value}"
+        if name == "collection":
+            return self.collection_name
         if name in CHOICES:
             return CHOICES[name][1][value].split(",")[0]
         day = date_format(date.fromisoformat(value), "j M Y")
         return f"From {day}" if name == "from" else f"Until {day}"
 
+    def name_collection(self, owner: User) -> None:
+        """Find out what the collection is called that is looked through, if it is this person's."""
+        if self.collection is None:
+            return
+        mine = Collection.objects.owned_by(owner).filter(pk=self.collection).first()
+        if mine:
+            self.collection_name = mine.name
+
     def fields(self, user: User) -> list[Field]:
-        """The choices of the form; one query, for the models this person has used."""
+        """The choices of the form; three queries, for what this person has used so far."""
         used = EditJob.objects.on_wall_of(user).order_by().values("model_id")
         named = used.annotate(name=Max("model_name")).values_list("model_id", "name")
         models = sorted(named, key=lambda row: row[1].lower())
-        chosen = self.values
+        tags = [(tag.name, tag.name) for tag in Tag.objects.owned_by(user)]
+        collections = [(str(one.pk), one.name) for one in Collection.objects.owned_by(user)]
+        given = {name: list(choices.items()) for name, (_, choices) in CHOICES.items()}
+        options = {"model": models, **given, "tag": tags, "collection": collections}
+        labels = {"model": "Model", "tag": "Tag", "collection": "Collection"}
+        labels |= {name: label for name, (label, _) in CHOICES.items()}
         return [
-            Field("model", "Model", chosen.get("model", ""), models),
-            *(
-                Field(name, label, chosen.get(name, ""), list(choices.items()))
-                for name, (label, choices) in CHOICES.items()
-            ),
+            Field(name, labels[name], self.values.get(name, ""), values)
+            for name, values in options.items()
+            if values
         ]
 
     def _without(self, name: str) -> str:
@@ -194,6 +240,13 @@ class Finding:
     def _address(query: dict[str, str]) -> str:
         address = reverse("editor:gallery")
         return f"{address}?{urlencode(query)}" if query else address
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> date | None:

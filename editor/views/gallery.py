@@ -13,10 +13,44 @@ from django.views.decorators.http import require_GET
 
 from editor.accounts import MemberRequest
 from editor.models import EditJob
+from editor.models.marks import MARKS
+from editor.views.days import Day, by_day
 from editor.views.finding import SORTS, Finding
-from editor.views.paging import one_page
+from editor.views.paging import Sort, one_page
 
-PAGE_SIZE = 24
+PAGE_SIZE = 60
+# What the wall does by keyboard and pointer, for the list of keys.
+KEYS = (
+    (
+        "Move",
+        (
+            ("Arrow keys", "To the next edit in that direction"),
+            ("Home, End", "To the first or last edit that is loaded"),
+            ("Enter", "Open the edit"),
+            ("/", "Search"),
+            ("?", "This list"),
+        ),
+    ),
+    (
+        "Select",
+        (
+            ("X, Space", "Select the edit, or not any more"),
+            ("Shift + arrow keys", "Select everything up to the next edit"),
+            ("Ctrl + A", "Select everything that is loaded"),
+            ("Esc", "Select nothing"),
+            ("Circle", "Select by mouse, with Shift everything in between"),
+            ("Long press", "Begin to select by touch"),
+        ),
+    ),
+    (
+        "With what is selected, or the edit you are at",
+        (
+            ("F", "Favourite, or not any more"),
+            ("1 to 5, 0", "Give stars, or none"),
+            ("Delete", "Move to the trash"),
+        ),
+    ),
+)
 
 
 @login_required
@@ -24,7 +58,7 @@ PAGE_SIZE = 24
 def gallery(request: MemberRequest) -> HttpResponse:
     """One page of the wall; for an endless scroll its cards, for the form what was found."""
     finding = Finding(request.GET)
-    jobs = finding.narrow(EditJob.objects.for_gallery(request.user))
+    jobs = finding.narrow(EditJob.objects.for_gallery(request.user)).prefetch_related(MARKS)
     page, next_url = one_page(
         jobs,
         request.GET.get("after", ""),
@@ -35,6 +69,7 @@ def gallery(request: MemberRequest) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "jobs": page,
+        "days": [Day(page)] if finding.sort == Sort.DEAREST else by_day(page),
         "next_url": next_url,
         "finding": finding,
         "is_first_page": "after" not in request.GET,
@@ -43,10 +78,15 @@ def gallery(request: MemberRequest) -> HttpResponse:
     template = "editor/_gallery_page.html"
     if not is_part or request.htmx.target == "found":
         whole = context["is_first_page"] and next_url is None
+        finding.name_collection(request.user)
         context["count"] = len(page) if whole else jobs.count()
         template = "editor/_gallery_found.html"
     if not is_part:
-        context |= {"fields": finding.fields(request.user), "sorts": SORTS.items()}
+        context |= {
+            "fields": finding.fields(request.user),
+            "sorts": SORTS.items(),
+            "keys": KEYS,
+        }
         template = "editor/gallery.html"
     answer = render(request, template, context)
     if template == "editor/_gallery_found.html":

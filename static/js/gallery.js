@@ -44,7 +44,7 @@ function walk(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const card = /** @type {Element} */ (event.target).closest(".wall .card");
   const wall = card?.closest(".wall");
-  if (!card || !wall) return;
+  if (!card || !wall || wall.closest("[data-wall]")) return; // the gallery's has more keys
   const cards = /** @type {HTMLElement[]} */ ([...wall.querySelectorAll(".card")]);
   const places = cards.map((each) => each.getBoundingClientRect());
   const next = nextPlace(places, cards.indexOf(/** @type {HTMLElement} */ (card)), event.key);

@@ -196,5 +196,5 @@ def test_a_search_needs_the_same_few_queries_for_two_edits_and_for_many(
 ):
     for number in range(PAGE_SIZE + 2):
         an_edit(alice, f"pier {number}", cents=number)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         alices.get("/gallery/?q=pier&shape=landscape&cost=100&sort=cost")

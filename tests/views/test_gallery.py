@@ -96,7 +96,7 @@ def test_the_wall_needs_the_same_queries_for_two_jobs_and_for_twenty(
     picture = make_picture(alice)
     for _ in range(20):
         make_job(alice, JobState.DONE, picture=picture, masked=False)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         alices.get("/gallery/")
 
 

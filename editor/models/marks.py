@@ -1,0 +1,34 @@
+"""What people have marked of an edit: its marks are those of what it brought."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from editor.models.pictures import Picture
+
+# What is to be loaded besides, for the marks of many edits.
+MARKS = "adjustments__picture"
+
+
+class Marked:
+    """Hearts and stars of an edit, from the pictures that were loaded with it."""
+
+    results: Any
+    adjustments: Any
+
+    @property
+    def made(self) -> list[Picture]:
+        """Its results and what was adjusted of them, as far as they are kept."""
+        brought = [*self.results, *self.adjustments.all()]
+        pictures = [each.picture for each in brought if each.picture]
+        return [picture for picture in pictures if picture.deleted_at is None]
+
+    @property
+    def is_favourite(self) -> bool:
+        return any(picture.favourite for picture in self.made)
+
+    @property
+    def stars(self) -> int:
+        """The most that any of them has; 0: none was given."""
+        return max((picture.rating or 0 for picture in self.made), default=0)
