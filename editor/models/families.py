@@ -67,6 +67,13 @@ class Node:
         return self.picture.deleted_at is not None
 
     @property
+    def gone_words(self) -> str:
+        """Where it is instead; empty unless it was deleted."""
+        if not self.is_deleted:
+            return ""
+        return "in the trash" if self.picture.purging_at is None else "erased"
+
+    @property
     def is_discarded(self) -> bool:
         return self.picture.discarded_at is not None
 
@@ -121,12 +128,23 @@ class Step:
     def words(self) -> str:
         """The prompt of an edit; of a larger canvas, where it was made larger."""
         if self.job is not None:
-            return self.job.prompt
+            return self.job.prompt or "An edit that was erased"
         extension = getattr(self.extended, "extension", None)
         if extension is None:
             return "Extended"
         sides = [(getattr(extension, side), where) for side, where in _SIDES.items()]
         return "Extended by " + ", ".join(f"{px} px {where}" for px, where in sides if px)
+
+    @property
+    def is_trashed(self) -> bool:
+        return self.job is not None and self.job.trashed_at is not None
+
+    @property
+    def gone_words(self) -> str:
+        """Where it is instead; empty unless it was thrown away."""
+        if self.job is None or not self.is_trashed:
+            return ""
+        return "in the trash" if self.job.purging_at is None else "erased"
 
     @property
     def cost(self) -> Sum:
@@ -183,6 +201,7 @@ class Family:
         self.current_id = current_id
         self.is_cut = is_cut  # whether there is more than what is here
         self.nodes: dict[uuid.UUID, Node] = {}
+        self.trashed = Sum()  # of edits in the trash that nothing was made from
         self._steps: dict[str, Step] = {}
         self._first: Node | None = None
 
@@ -239,9 +258,10 @@ class Family:
     def _finish(self, node: Node) -> None:
         for step in list(node.steps):
             step.nodes = [each for each in step.nodes if each.picture.pk in self.nodes]
-            if step.job is None and not step.nodes:
+            if not step.nodes and (step.job is None or step.is_trashed):
                 node.steps.remove(step)
                 del self._steps[step.key]
+                self.trashed.add(step.cost)
                 continue
             step.branch = step.cost
             for each in step.nodes:

@@ -49,6 +49,7 @@ def tree(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "picture": picture,
         "family": family,
+        "running": [step.job for step in family.steps if step.job and step.job.is_open],
         "most": MOST_NODES,
         "chosen": chosen if chosen and not chosen.is_deleted else None,
         "is_list": request.GET.get("as") == "list",

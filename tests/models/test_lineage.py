@@ -194,6 +194,28 @@ def test_a_deleted_result_leaves_its_edit_and_what_it_cost(hers):
     assert family.all.text == "$0.04"
 
 
+def test_edits_in_the_trash_are_out_of_the_tree_but_their_cost_is_told(hers):
+    garden = hers.picture()
+    [golden] = hers.edit(garden)
+    [calm] = hers.edit(golden, "calm water")
+    [dark] = hers.edit(garden, "dark")
+    wasted = hers.job(garden, "wasted", JobState.FAILED)
+    thrown = EditJob.objects.exclude(prompt="calm water")
+    thrown.update(trashed_at=timezone.now())
+    delete(golden, dark)
+    family = family_of(calm)
+    assert [step.words for step in family.first.steps] == ["make it golden"], "calm came of it"
+    assert family.first.steps[0].gone_words == family.nodes[golden.pk].gone_words == "in the trash"
+    assert (family.all.text, family.all.edits) == ("$0.08", 2)
+    assert (family.trashed.text, family.trashed.edits) == ("$0.04", 2)
+    assert wasted.pk not in {step.job.pk for step in family.steps}
+    Picture.objects.filter(pk=golden.pk).update(purging_at=timezone.now())
+    thrown.update(purging_at=timezone.now(), prompt="")
+    family = family_of(calm)
+    assert family.first.steps[0].words == "An edit that was erased"
+    assert family.nodes[golden.pk].gone_words == "erased"
+
+
 def test_sixty_edits_one_after_the_other_take_as_many_queries_as_one(hers):
     garden = hers.picture()
     [last] = hers.edit(garden, "0")

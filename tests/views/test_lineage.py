@@ -88,7 +88,7 @@ def test_a_deleted_picture_is_named_but_not_shown(alices, garden, golden):
     delete(garden)
     assert alices.get(tree(garden)).status_code == 404
     page = text_of(alices.get(tree(golden)))
-    assert "deleted" in page
+    assert "in the trash" in page
     assert "garden.png" in page
     assert reverse("editor:picture_thumb", args=[garden.pk]) not in page
     assert reverse("editor:studio", args=[garden.pk]) + '"' not in page

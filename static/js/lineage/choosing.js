@@ -40,10 +40,10 @@ export class Choosing {
     this.#show();
   }
 
-  /** Opens the comparison, once there are two. */
-  go() {
-    const link = /** @type {HTMLAnchorElement | null} */ (this.#bar.querySelector("[data-choose-go]"));
-    if (this.#chosen.length === 2) link?.click();
+  /** @param {Choosing} earlier */
+  takeOver(earlier) {
+    this.#chosen = earlier.#chosen.filter((key) => this.#buttonOf(key));
+    this.#show();
   }
 
   /** @param {MouseEvent} event */

@@ -38,6 +38,11 @@ export class Folding {
     this.#way = new Set(wayTo(kin, current));
   }
 
+  /** @param {Folding} earlier */
+  takeOver(earlier) {
+    this.#said = new Map(earlier.#said);
+  }
+
   /** @param {string} parent */
   canFold(parent) {
     return this.countBelow(parent) > 1;

@@ -6,43 +6,69 @@ import { FamilyTree } from "./tree.js";
 const REMEMBERED = "nanoedit-family-as";
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home"]);
 
-/** @param {HTMLElement} root */
-function start(root) {
+/** @typedef {{tree: FamilyTree, choosing: Choosing, root: HTMLElement, stop: () => void}} Running */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Running} [earlier] the same family before something in it has changed
+ * @returns {Running}
+ */
+function start(root, earlier) {
   const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(`[data-${name}]`));
   const said = find("zoom-said");
   const tree = new FamilyTree(root, (scale) => (said.textContent = `${Math.round(scale * 100)} %`));
   const choosing = new Choosing(root, find("choose"));
-
-  /** @param {boolean} isTree */
-  const show = (isTree) => {
-    root.dataset.as = isTree ? "tree" : "list";
-    for (const choice of root.querySelectorAll("[data-as-choice]")) {
-      choice.setAttribute("aria-pressed", String(choice.getAttribute("data-as-choice") === root.dataset.as));
-    }
-    tree.show(isTree);
-  };
+  const isTree = earlier ? earlier.root.dataset.as === "tree" : asked() !== "list";
   for (const choice of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-as-choice]"))) {
     choice.addEventListener("click", () => {
       remember(choice.dataset.asChoice ?? "tree");
-      show(choice.dataset.asChoice === "tree");
+      show(root, tree, choice.dataset.asChoice === "tree");
     });
   }
-  /** @type {Record<string, () => void>} */
-  const verbs = {
-    in: () => tree.table.zoomBy(1),
-    out: () => tree.table.zoomBy(-1),
-    fit: () => tree.table.fit(),
-    full: () => tree.table.zoomTo(1),
-  };
+  const verbs = zoomVerbs(tree);
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-zoom]"))) {
     button.addEventListener("click", () => {
       tree.table.glide("yes");
       verbs[button.dataset.zoom ?? ""]?.();
     });
   }
-  document.addEventListener("keydown", (event) => pressed(event, root, tree, choosing, verbs));
+  const listening = new AbortController();
+  const { signal } = listening;
+  document.addEventListener("keydown", (event) => pressed(event, root, tree, choosing, verbs), { signal });
   root.dataset.ready = "yes";
-  show(asked() !== "list");
+  if (earlier) {
+    tree.takeOver(earlier.tree);
+    choosing.takeOver(earlier.choosing);
+  }
+  show(root, tree, isTree, earlier?.tree);
+  return { tree, choosing, root, stop: () => listening.abort() };
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {FamilyTree} tree
+ * @param {boolean} isTree
+ * @param {FamilyTree} [earlier]
+ */
+function show(root, tree, isTree, earlier) {
+  root.dataset.as = isTree ? "tree" : "list";
+  for (const choice of root.querySelectorAll("[data-as-choice]")) {
+    choice.setAttribute("aria-pressed", String(choice.getAttribute("data-as-choice") === root.dataset.as));
+  }
+  tree.show(isTree, earlier);
+}
+
+/**
+ * @param {FamilyTree} tree
+ * @returns {Record<string, () => void>}
+ */
+function zoomVerbs(tree) {
+  return {
+    in: () => tree.table.zoomBy(1),
+    out: () => tree.table.zoomBy(-1),
+    fit: () => tree.table.fit(),
+    full: () => tree.table.zoomTo(1),
+  };
 }
 
 /**
@@ -104,5 +130,19 @@ function remember(as) {
   }
 }
 
-const root = /** @type {HTMLElement | null} */ (document.querySelector("[data-lineage]"));
-if (root) start(root);
+const first = /** @type {HTMLElement | null} */ (document.querySelector("[data-lineage]"));
+if (first) {
+  let running = start(first);
+  let hadFocus = false;
+  // An edit that goes on brings the whole family anew; hand and eye find everything where it was.
+  first.parentElement?.addEventListener("htmx:beforeSwap", () => {
+    hadFocus = running.root.contains(document.activeElement);
+  });
+  document.addEventListener("htmx:load", (event) => {
+    const root = /** @type {CustomEvent<{elt: HTMLElement}>} */ (event).detail.elt;
+    if (!root.matches("[data-lineage]") || root === running.root) return;
+    running.stop();
+    running = start(root, running);
+    if (hadFocus) running.tree.focus();
+  });
+}

@@ -34,11 +34,14 @@ function wordsOf(stack) {
   words.className = "lineage__words";
   const count = document.createElement("span");
   count.className = "lineage__label";
-  count.textContent = `${stack.kin.length} ${stack.kin[0].key.startsWith("picture-") ? "more pictures" : "more edits"}`;
+  const arePictures = stack.kin[0].key.startsWith("picture-");
+  count.textContent = `${stack.kin.length} more ${arePictures ? "pictures" : "edits"}`;
   const cost = document.createElement("span");
   cost.className = "lineage__facts";
-  cost.textContent = costWords(sumOf(stack.kin));
-  words.append(count, cost);
+  const sum = sumOf(stack.kin);
+  cost.textContent = costWords(sum);
+  // What nothing was made from has cost nothing by itself.
+  words.append(count, ...(arePictures && !sum.nano && !sum.inDoubt ? [] : [cost]));
   return words;
 }
 

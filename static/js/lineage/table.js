@@ -73,6 +73,12 @@ export class Table {
     this.#fill();
   }
 
+  /** @param {Table} earlier */
+  takeOver(earlier) {
+    this.glide("no");
+    this.#show(earlier.#view);
+  }
+
   fit() {
     const view = views.fit(this.#tree, this.size);
     this.#show(views.centred(this.#tree, this.size, Math.min(1, view.scale)));

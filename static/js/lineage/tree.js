@@ -57,16 +57,31 @@ export class FamilyTree {
     return this.#at;
   }
 
-  /** @param {boolean} isTree otherwise it is the list that it is by itself */
-  show(isTree) {
+  /** Folds and stands as the same family did before. @param {FamilyTree} earlier */
+  takeOver(earlier) {
+    this.#folding.takeOver(earlier.#folding);
+    this.#fold();
+    if (this.#kindred(earlier.#at)) this.#at = earlier.#at;
+  }
+
+  /**
+   * @param {boolean} isTree otherwise it is the list that it is by itself
+   * @param {FamilyTree} [earlier] whose view stays
+   */
+  show(isTree, earlier) {
     this.#isTree = isTree;
     if (isTree) {
       this.#place();
-      this.#table.open(this.#placeOf(this.#at));
+      if (earlier) this.#table.takeOver(earlier.#table);
+      else this.#table.open(this.#placeOf(this.#at));
     } else {
       for (const { card } of this.#all()) card.style.transform = "";
     }
     this.#reach();
+  }
+
+  focus() {
+    this.#goTo(this.#at);
   }
 
   /** @param {string} arrow */
@@ -134,8 +149,9 @@ export class FamilyTree {
     const sized = seen.map(({ key, parent, card }) => ({ key, parent, width: card.offsetWidth, height: card.offsetHeight }));
     this.#layout = layOut(sized);
     for (const { key, card } of seen) {
-      const { x, y } = this.#placeOf(key);
+      const { x, y, height } = this.#placeOf(key);
       card.style.transform = `translate(${x}px, ${y}px)`;
+      card.style.setProperty("--middle", `${height / 2}px`);
     }
     const lent = seen.flatMap(({ key, lent: from }) => from.map((each) => /** @type {[string, string]} */ ([each, key])));
     this.#lines.draw(this.#layout, (key) => this.#parentOf(key), lent);
