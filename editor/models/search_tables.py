@@ -8,6 +8,7 @@ in between are caught up with.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections, transaction
@@ -19,14 +20,71 @@ if TYPE_CHECKING:
     from django.apps import AppConfig
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-_WORDS = "{0}.prompt || ' ' || (SELECT name FROM editor_picture WHERE id = {0}.picture_id)"
-_OF_NEW = _WORDS.format("NEW")
+# The edits that brought a picture; {0} is its id.
+_BROUGHT = """
+    SELECT attempt.job_id FROM editor_result result
+    JOIN editor_attempt attempt ON attempt.id = result.attempt_id
+    WHERE result.picture_id = {0}
+    UNION SELECT job_id FROM editor_adjustment WHERE picture_id = {0}
+"""
+# The tags of what an edit has brought, in one text; {0} is the edit, {1} puts texts together.
+_TAGS = """
+    SELECT {1}(tag.name, ' ') FROM editor_tag tag WHERE tag.id IN (
+        SELECT put.tag_id FROM editor_tag_pictures put
+        JOIN editor_result result ON result.picture_id = put.picture_id
+        JOIN editor_attempt attempt ON attempt.id = result.attempt_id
+        WHERE attempt.job_id = {0}.id
+        UNION SELECT put.tag_id FROM editor_tag_pictures put
+        JOIN editor_adjustment adjusted ON adjusted.picture_id = put.picture_id
+        WHERE adjusted.job_id = {0}.id
+    )
+"""
+# Nothing of what was erased is found by any word.
+_WORDS = """
+    CASE WHEN {0}.purged_at IS NULL THEN {0}.prompt || ' '
+        || (SELECT name FROM editor_picture WHERE id = {0}.picture_id)
+        || COALESCE(' ' || (%s), '') ELSE '' END
+"""
 
-CATCH_UP = f"""
-    INSERT INTO editor_jobwords (job_id, text)
-    SELECT job.id, {_WORDS.format("job")} FROM editor_editjob job
-    WHERE NOT EXISTS (SELECT 1 FROM editor_jobwords words WHERE words.job_id = job.id)
-"""  # noqa: S608, there is nothing of anybody's in it
+
+def _words(job: str, vendor: str) -> str:
+    together = "group_concat" if vendor == "sqlite" else "string_agg"
+    return (_WORDS % _TAGS).format(job, together)
+
+
+def _reword(jobs: str, vendor: str) -> str:
+    """Write anew the words of these edits."""
+    return f"""
+        UPDATE editor_jobwords SET text = (
+            SELECT {_words("job", vendor)} FROM editor_editjob job WHERE job.id = job_id
+        ) WHERE job_id IN ({jobs});
+    """  # noqa: S608, there is nothing of anybody's in it
+
+
+def _tag_triggers(vendor: str) -> dict[str, tuple[str, str]]:
+    """By name: when the tags of an edit change, and what is done then."""
+    put = "SELECT picture_id FROM editor_tag_pictures WHERE tag_id = NEW.id"
+    brought = _BROUGHT.replace("= {0}", f"IN ({put})")
+    return {
+        "editor_tag_put": (
+            "AFTER INSERT ON editor_tag_pictures",
+            _reword(_BROUGHT.format("NEW.picture_id"), vendor),
+        ),
+        "editor_tag_taken_off": (
+            "AFTER DELETE ON editor_tag_pictures",
+            _reword(_BROUGHT.format("OLD.picture_id"), vendor),
+        ),
+        "editor_tag_renamed": ("AFTER UPDATE OF name ON editor_tag", _reword(brought, vendor)),
+    }
+
+
+def _catch_up(vendor: str) -> str:
+    return f"""
+        INSERT INTO editor_jobwords (job_id, text)
+        SELECT job.id, {_words("job", vendor)} FROM editor_editjob job
+        WHERE NOT EXISTS (SELECT 1 FROM editor_jobwords words WHERE words.job_id = job.id)
+    """  # noqa: S608
+
 
 _FTS_FORGETS = """
     INSERT INTO editor_jobwords_fts (editor_jobwords_fts, rowid, text)
@@ -36,14 +94,11 @@ _FTS_LEARNS = "INSERT INTO editor_jobwords_fts (rowid, text) VALUES (NEW.id, NEW
 _FTS_RELEARNS = _FTS_FORGETS + _FTS_LEARNS
 _FORGET_JOB = "DELETE FROM editor_jobwords WHERE job_id = OLD.id;"
 _JOB_CHANGED = """
-    AFTER UPDATE OF prompt, picture_id ON editor_editjob
+    AFTER UPDATE OF prompt, picture_id, purged_at ON editor_editjob
     WHEN NEW.prompt <> OLD.prompt OR NEW.picture_id <> OLD.picture_id
+        OR NEW.purged_at IS NOT NULL
 """
-_RENAME_ON_SQLITE = """
-    UPDATE editor_jobwords
-    SET text = (SELECT prompt FROM editor_editjob WHERE id = job_id) || ' ' || NEW.name
-    WHERE job_id IN (SELECT id FROM editor_editjob WHERE picture_id = NEW.id);
-"""
+_OF_PICTURE = "SELECT id FROM editor_editjob WHERE picture_id = NEW.id"
 # By name: when it fires, and what it does then.
 SQLITE_TRIGGERS = {
     "editor_words_added": ("AFTER INSERT ON editor_jobwords", _FTS_LEARNS),
@@ -54,17 +109,18 @@ SQLITE_TRIGGERS = {
     ),
     "editor_job_added": (
         "AFTER INSERT ON editor_editjob",
-        f"INSERT INTO editor_jobwords (job_id, text) VALUES (NEW.id, {_OF_NEW});",  # noqa: S608
+        f"INSERT INTO editor_jobwords (job_id, text) VALUES (NEW.id, {_words('NEW', 'sqlite')});",  # noqa: S608
     ),
     "editor_job_changed": (
         _JOB_CHANGED,
-        f"UPDATE editor_jobwords SET text = {_OF_NEW} WHERE job_id = NEW.id;",  # noqa: S608
+        _reword("NEW.id", "sqlite"),
     ),
     "editor_job_gone": ("AFTER DELETE ON editor_editjob", _FORGET_JOB),
     "editor_picture_renamed": (
         "AFTER UPDATE OF name ON editor_picture WHEN NEW.name <> OLD.name",
-        _RENAME_ON_SQLITE,
+        _reword(_OF_PICTURE, "sqlite"),
     ),
+    **_tag_triggers("sqlite"),
 }
 SQLITE_INDEX = (
     "CREATE VIRTUAL TABLE editor_jobwords_fts USING fts5 (text, content='editor_jobwords', "
@@ -82,22 +138,21 @@ POSTGRES_INDEX = (
     "CREATE INDEX editor_jobwords_vector ON editor_jobwords USING gin (vector)",
 )
 _WORD_ON_POSTGRES = f"""
-    INSERT INTO editor_jobwords (job_id, text) VALUES (NEW.id, {_OF_NEW})
+    INSERT INTO editor_jobwords (job_id, text) VALUES (NEW.id, {_words("NEW", "postgresql")})
     ON CONFLICT (job_id) DO UPDATE SET text = EXCLUDED.text
     WHERE editor_jobwords.text <> EXCLUDED.text;
 """  # noqa: S608
-_RENAME_ON_POSTGRES = """
-    UPDATE editor_jobwords words SET text = job.prompt || ' ' || NEW.name
-    FROM editor_editjob job
-    WHERE job.picture_id = NEW.id AND words.job_id = job.id AND NEW.name <> OLD.name;
-"""
 POSTGRES_TRIGGERS = {
     "editor_job_worded": (
-        "AFTER INSERT OR UPDATE OF prompt, picture_id ON editor_editjob",
+        "AFTER INSERT OR UPDATE OF prompt, picture_id, purged_at ON editor_editjob",
         _WORD_ON_POSTGRES,
     ),
     "editor_job_gone": ("AFTER DELETE ON editor_editjob", _FORGET_JOB),
-    "editor_picture_renamed": ("AFTER UPDATE OF name ON editor_picture", _RENAME_ON_POSTGRES),
+    "editor_picture_renamed": (
+        "AFTER UPDATE OF name ON editor_picture",
+        f"IF NEW.name <> OLD.name THEN {_reword(_OF_PICTURE, 'postgresql')} END IF;",
+    ),
+    **_tag_triggers("postgresql"),
 }
 
 
@@ -118,7 +173,7 @@ def make(connection: BaseDatabaseWrapper) -> None:
             _make_on_sqlite(cursor)
         else:
             _make_on_postgres(cursor)
-        cursor.execute(CATCH_UP)
+        cursor.execute(_catch_up(connection.vendor))
 
 
 def _make_on_sqlite(cursor: Any) -> None:
@@ -136,18 +191,30 @@ def _make_on_postgres(cursor: Any) -> None:
         "SELECT 1 FROM pg_attribute WHERE attrelid = 'editor_jobwords'::regclass "
         "AND attname = 'vector' AND NOT attisdropped"
     )
-    if cursor.fetchone():
-        return  # all of it was made in one transaction, and nothing takes it away
-    for statement in POSTGRES_INDEX:
-        cursor.execute(statement)
+    if not cursor.fetchone():
+        for statement in POSTGRES_INDEX:
+            cursor.execute(statement)
     for name, (when, what) in POSTGRES_TRIGGERS.items():
-        cursor.execute(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {what} RETURN NULL; END $$"
-        )
-        table = when.split(" ON ")[1].split()[0]
-        cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-        cursor.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {name}()")
+        _trigger_on_postgres(cursor, name, when, what)
+
+
+def _trigger_on_postgres(cursor: Any, name: str, when: str, what: str) -> None:
+    """Make a trigger, unless it is there as it is wanted: to make one, its table is locked."""
+    mark = hashlib.sha256(f"{when} {what}".encode()).hexdigest()
+    cursor.execute(
+        "SELECT 1 FROM pg_trigger WHERE tgname = %s AND obj_description(tgfoid) = %s",
+        [name, mark],
+    )
+    if cursor.fetchone():
+        return
+    cursor.execute(
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {what} RETURN NULL; END $$"
+    )
+    table = when.split(" ON ")[1].split()[0]
+    cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+    cursor.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    cursor.execute(f"COMMENT ON FUNCTION {name}() IS '{mark}'")
 
 
 def _before_migrations(sender: AppConfig, using: str, **_: Any) -> None:

@@ -3,8 +3,19 @@
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
-from editor.models import EditJob, JobState, JobWords, Picture
+from editor import keeping
+from editor.models import (
+    Adjustment,
+    Attempt,
+    EditJob,
+    JobState,
+    JobWords,
+    Picture,
+    Result,
+    Tag,
+)
 from editor.models.search_tables import make, take_away
 from editor.models.search_words import search_terms
 from tests.factories import make_job, make_picture
@@ -142,3 +153,47 @@ def test_jobs_that_came_while_nothing_kept_their_words_are_caught_up_with(alice,
 def test_migrating_again_changes_nothing(jobs):
     call_command("migrate", verbosity=0)
     assert found(jobs, "fox") == "fox hut"
+
+
+def brought(job, name="made.png"):
+    """A picture that came of this edit."""
+    attempt = Attempt.objects.create(job=job, consent=job.consents.get(), state=Attempt.State.SAVED)
+    made = make_picture(job.owner, name=name)
+    Result.objects.create(attempt=attempt, index=0, raw_bytes=1, picture=made)
+    return made
+
+
+def test_an_edit_is_found_by_the_tags_of_its_results(alice, jobs):
+    made = brought(jobs["sky"])
+    other = make_picture(alice)
+    Adjustment.objects.create(
+        job=jobs["hut"], settings={}, digest="0" * 64, state="done", picture=other
+    )
+    keeping.tag(alice, [made.pk], ["Über den Wolken", "holiday"])
+    keeping.tag(alice, [other.pk, jobs["fox"].picture.pk], ["holiday"])
+    assert found(jobs, "wolken uber") == "sky"
+    assert found(jobs, "holi") == "sky hut"
+    assert found(jobs, "holiday golden") == "sky"
+    keeping.rename_tag(alice, Tag.objects.get(name="holiday").pk, "journey")
+    assert found(jobs, "holiday") == ""
+    assert found(jobs, "journey") == "sky hut"
+    jobs["sky"].picture.name = "renamed.png"
+    jobs["sky"].picture.save()
+    assert found(jobs, "journey renamed") == "sky"
+    keeping.untag(alice, [made.pk], ["journey"])
+    assert found(jobs, "journey") == "hut"
+    keeping.delete_tag(alice, Tag.objects.get(name="journey").pk)
+    assert found(jobs, "journey") == ""
+    assert found(jobs, "wolken golden renamed") == "sky"
+
+
+def test_of_what_was_erased_no_word_is_left(alice, jobs):
+    keeping.tag(alice, [brought(jobs["sky"]).pk], ["holiday"])
+    EditJob.objects.filter(pk=jobs["sky"].pk).update(purged_at=timezone.now())
+    for words in ("golden", "beach sky", "holiday"):
+        assert "sky" not in found(jobs, words).split()
+    assert JobWords.objects.get(job=jobs["sky"]).text == ""
+    Picture.objects.filter(pk=jobs["sky"].picture_id).update(name="another.png")
+    JobWords.objects.filter(job=jobs["sky"]).delete()
+    make(connection)
+    assert JobWords.objects.get(job=jobs["sky"]).text == ""
