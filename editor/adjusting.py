@@ -70,7 +70,7 @@ def adjustable_results(job: EditJob) -> list[Result]:
 
     Raises AdjustRefused when the edit cannot be adjusted at all.
     """
-    if job.picture.deleted_at is not None:
+    if job.picture.deleted_at is not None or job.trashed_at is not None:
         sentence = "The picture of this edit has been deleted, so it cannot be adjusted."
         raise AdjustRefused(sentence, status=409)
     results = [
@@ -118,6 +118,9 @@ def ask_for(job: EditJob, settings: Settings, restored: Mask | None) -> tuple[Ad
         settings = replace(settings, level=None)
     digest = _digest(settings, restored)
     earlier = _earlier(job, digest)
+    if earlier is not None and earlier.picture and earlier.picture.purging_at:
+        earlier.delete()  # its picture is being erased, so another one is made
+        earlier = None
     if earlier is not None:
         return _again(earlier), False
     _check_room(job)

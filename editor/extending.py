@@ -44,6 +44,9 @@ def extend_picture(owner: User, picture: Picture, margins: Margins) -> Picture:
     # The id follows from what is asked for: a repeat after a crash writes over its own files.
     picture_id = uuid.uuid5(picture.pk, "extended by {} {} {} {}".format(*margins))
     earlier = _made_before(picture_id)
+    while earlier is not None and earlier.purging_at is not None:  # a new one, under a new name
+        picture_id = uuid.uuid5(picture_id, "again")
+        earlier = _made_before(picture_id)
     if earlier is not None:
         return earlier
     _check(Size(picture.width, picture.height), margins, limits_from(settings))
@@ -58,8 +61,8 @@ def extend_picture(owner: User, picture: Picture, margins: Margins) -> Picture:
 def _made_before(picture_id: uuid.UUID) -> Picture | None:
     earlier = Picture.objects.filter(pk=picture_id).first()
     if earlier is not None and earlier.deleted_at is not None:
-        earlier.deleted_at = None
-        earlier.save(update_fields=["deleted_at"])
+        Picture.objects.filter(pk=picture_id, purging_at=None).update(deleted_at=None)
+        earlier.refresh_from_db()
     return earlier
 
 

@@ -127,23 +127,25 @@ def _pictures(ids: Ids) -> Iterator[Claim]:
             "key", "sha256", "bytes"
         )
     }
-    columns = ("pk", "file", "sha256", "bytes", "renditions_due_at", "full", *_SHOWN)
-    for pk, file, sha256, size, due, full, *shown in (
-        Picture.objects.filter(pk__range=ids).values_list(*columns).iterator()
+    columns = ("pk", "file", "sha256", "bytes", "renditions_due_at", "purging_at", "full", *_SHOWN)
+    for pk, file, sha256, size, due, going, full, *shown in (
+        Picture.objects.filter(pk__range=ids, purged_at=None).values_list(*columns).iterator()
     ):
-        row = f"picture {pk}"
-        yield Claim(row, file, sha256, size)
+        row, stays = f"picture {pk}", going is None
+        yield Claim(row, file, sha256, size, stays)
         if full:
-            yield Claim(row, full, *noted.get(full, NOT_KNOWN))
+            yield Claim(row, full, *noted.get(full, NOT_KNOWN), stays)
         for key in filter(None, shown):
-            yield Claim(row, key, *noted.get(key, NOT_KNOWN), due is None)
+            yield Claim(row, key, *noted.get(key, NOT_KNOWN), stays and due is None)
         for kind, extension in _WHEN_ASKED:
             key = storage.picture_key(pk, kind, extension)
             yield Claim(row, key, *noted.get(key, NOT_KNOWN), False)
 
 
 def _masks(ids: Ids) -> Iterator[Claim]:
-    rows = Mask.objects.filter(pk__range=ids).values_list("pk", "file", "sha256", "bytes")
+    # "": it was erased.
+    there = Mask.objects.filter(pk__range=ids).exclude(file="")
+    rows = there.values_list("pk", "file", "sha256", "bytes")
     for pk, file, sha256, size in rows.iterator():
         yield Claim(f"mask {pk}", file, sha256, size)
 
@@ -177,7 +179,8 @@ def _unusable(ids: Ids) -> Iterator[Claim]:
     ).iterator():
         yield Claim(f"unusable answer of {pk}", file, sha256, size)
     # Staff read it without a row, too: a worker may have died between storage and database.
-    for pk in Attempt.objects.filter(pk__range=ids).values_list("pk", flat=True).iterator():
+    there = Attempt.objects.filter(pk__range=ids, job__purged_at=None)
+    for pk in there.values_list("pk", flat=True).iterator():
         yield Claim(f"attempt {pk}", storage.unusable_key(pk), needed=False)
 
 

@@ -225,8 +225,9 @@ def _money_set_aside_for_ever() -> Iterator[Broken]:
 
 def _files_missing(*, read_bytes: bool) -> Iterator[Broken]:
     rows: tuple[tuple[str, QuerySet[Any], str, str], ...] = (
-        ("picture", Picture.objects.filter(deleted_at=None), "file", "sha256"),
-        ("mask", Mask.objects.filter(picture__deleted_at=None), "file", "sha256"),
+        # In the trash, too: it can be brought back, until it is being erased.
+        ("picture", Picture.objects.filter(purging_at=None), "file", "sha256"),
+        ("mask", Mask.objects.filter(picture__deleted_at=None).exclude(file=""), "file", "sha256"),
         ("draft mask", DraftMask.objects.exclude(drafts=None), "file", "sha256"),
         ("result", Result.objects.exclude(raw=""), "raw", "raw_sha256"),  # "": lost, and said so
         ("archive", Archive.objects.filter(state=Archive.State.READY), "file", "sha256"),

@@ -96,6 +96,19 @@ def kept(picture: Picture) -> Kept:
     return Kept(storage.get_as_written(str(picture.file.name), picture.sha256), size)
 
 
+def drop_if_erased(picture_id: uuid.UUID, *keys: str) -> bool:
+    """Delete what was just written of a picture that has begun to go meanwhile.
+
+    Whoever erases it says so first and then deletes what is there; whoever writes asks
+    afterwards. So one of the two finds the file.
+    """
+    if not Picture.objects.filter(pk=picture_id, purging_at__isnull=False).exists():
+        return False
+    storage.drop(*keys)
+    RenditionFile.objects.filter(picture_uuid=picture_id).delete()
+    return True
+
+
 def full_rendition(picture: Picture) -> str:
     """Give the key of a full-size file that every browser shows, making it when first asked.
 
@@ -105,6 +118,8 @@ def full_rendition(picture: Picture) -> str:
         encoded, extension = apart.run(steps.full_size, kept(picture))
         key = storage.put(storage.picture_key(picture.pk, "full", extension), encoded)
         RenditionFile.objects.note(picture.pk, {key: encoded})
+        if drop_if_erased(picture.pk, key):
+            raise FileNotFoundError(key)
         Picture.objects.filter(pk=picture.pk).update(full=key)
         picture.full = key
     return str(picture.full)

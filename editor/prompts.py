@@ -72,7 +72,11 @@ def earlier_of(owner: User, picture: Picture) -> list[Earlier]:
 
     Tests of masks have prompts that nobody wrote.
     """
-    own = EditJob.objects.owned_by(owner).filter(mask_test=None).order_by("-created_at")
+    own = (
+        EditJob.objects.owned_by(owner)
+        .filter(mask_test=None, trashed_at=None)
+        .order_by("-created_at")
+    )
     here = own.filter(picture=picture).values_list("prompt", flat=True)[:LOOK_BACK_HERE]
     anywhere = own.values_list("prompt", flat=True)[:LOOK_BACK]
     of_this_picture = set(here)

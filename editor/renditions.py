@@ -30,7 +30,7 @@ from editor import storage
 from editor.imaging import apart, steps
 from editor.imaging.renditions import RenditionFormat, Screen
 from editor.models import Picture, RenditionFile
-from editor.pictures import RENDITIONS, kept
+from editor.pictures import RENDITIONS, drop_if_erased, kept
 
 logger = logging.getLogger(__name__)
 
@@ -191,6 +191,8 @@ def _keep(picture: Picture, made: dict[str, bytes], file_format: RenditionFormat
         kind: storage.put(_key(picture, kind, file_format), data) for kind, data in made.items()
     }
     RenditionFile.objects.note(picture.pk, {keys[kind]: data for kind, data in made.items()})
+    if drop_if_erased(picture.pk, *keys.values()):
+        return
     if file_format is _AVIF:
         named = {kind: keys[kind] for kind in new}
         Picture.objects.filter(pk=picture.pk).update(**named, renditions_due_at=None)

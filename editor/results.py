@@ -80,6 +80,11 @@ def keep_answer(attempt_id: uuid.UUID) -> Unshown:
     if attempt is None:
         return unshown
     with holding_attempt(attempt.pk):
+        if attempt.job.purging_at:  # nobody wants it any more, and what it lay on is gone
+            Attempt.objects.filter(pk=attempt.pk).update(answer=None, image_urls=[])
+            attempt.lifeboats.all().delete()
+            finish(attempt)
+            return unshown
         # Each image by itself: one dead link must not cost the others.
         reasons = [
             reason
@@ -226,6 +231,7 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> Unshown:
         # The same id every time: a repeat after a crash overwrites its own files.
         picture_id=uuid.uuid5(attempt.pk, str(result.index)),
     )
+    picture.deleted_at = job.trashed_at  # what comes late goes where its edit lies
     screen = composed.shown.screen
     with transaction.atomic():
         picture.save(force_insert=True)
@@ -330,6 +336,8 @@ def finish(attempt: Attempt) -> None:
             state=state, lease_until=None, next_at=None
         )
         job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
+        if job.purging_at:  # it came too late: whoever erases starts again
+            EditJob.objects.filter(pk=job.pk).update(purged_at=None)
         if saved != 1:
             return
         if job.state != JobState.RECEIVED:

@@ -153,6 +153,17 @@ def drop(*keys: str) -> None:
             default_storage.delete(key)
 
 
+def drop_folder(folder: str) -> None:
+    """Delete all that lies in a folder of one row, by whatever name, and the folder itself."""
+    for stored in list(listed(folder)):
+        default_storage.delete(stored.key)
+    if _is_local():
+        try:
+            Path(default_storage.path(folder)).rmdir()
+        except FileNotFoundError:
+            return
+
+
 def folders() -> tuple[list[str], list[str]]:
     """Give the names of the folders at the top of storage, and the files beside them."""
     if _is_local() and not Path(default_storage.path("")).is_dir():

@@ -94,6 +94,13 @@ def put_picture_into_trash(owner: User, picture: Picture) -> Trashed:
     return put_pictures_into_trash(owner, [picture.pk])
 
 
+def kept_sentence(edits: int) -> str:
+    """Say why the file of a picture in the trash is kept; nothing when no edit needs it."""
+    if not edits:
+        return ""
+    return f"Its file is kept because {_edits(edits)} still need{'s' * (edits == 1)} it."
+
+
 def restore(owner: User, moment: datetime) -> Trashed:
     """Bring back all that was thrown away at one moment, as far as it is not being erased."""
     with transaction.atomic():

@@ -80,7 +80,8 @@ def bring_home() -> int:
             logger.warning("Storage still does not take the answer of %s.", boat.attempt_id)
             break
         if safe:
-            UnusableAnswer.objects.filter(attempt=boat.attempt_id).update(file=key)
+            if not UnusableAnswer.objects.filter(attempt=boat.attempt_id).update(file=key):
+                storage.drop(key)  # its edit has been erased meanwhile
             boat.delete()
             moved += 1
     return moved

@@ -51,6 +51,7 @@ KNOWN_NAMES = (
     "NANOEDIT_PAY_AGAIN_CODES",
     "NANOEDIT_PAY_AGAIN_UP_TO_USD",
     "NANOEDIT_BALANCE_FLOOR_USD",
+    "NANOEDIT_TRASH_DAYS",
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "S3_BUCKET",
@@ -121,6 +122,7 @@ def read_environment(
         balance_floor_nano=int(
             values.number("NANOEDIT_BALANCE_FLOOR_USD", 1.0, 0, 1_000_000) * 1_000_000_000
         ),
+        trash_days=values.whole("NANOEDIT_TRASH_DAYS", 30, 0, 36_500),
         max_upload_mb=values.number("NANOEDIT_MAX_UPLOAD_MB", 50.0, 0.1, 1000),
         max_megapixels=values.number("NANOEDIT_MAX_MEGAPIXELS", 64.0, 0.1, 89),
         archive_hours=values.number("NANOEDIT_ARCHIVE_HOURS", 24.0, 0.1, 8760),

@@ -46,6 +46,7 @@ class Environment:
     pay_again_codes: frozenset[int]  # statuses after which the operator pays a second time
     pay_again_up_to_nano: int  # … for calls of at most this price
     balance_floor_nano: int  # staff are told when less is left on the account; 0: never
+    trash_days: int  # how long things lie in the trash; 0: until somebody erases them
     max_upload_mb: float
     max_megapixels: float
     archive_hours: float  # how long a packed archive is kept

@@ -183,6 +183,9 @@ PAY_AGAIN_UP_TO_NANO = ENV.pay_again_up_to_nano
 # Staff are told when less is left on the upstream account; 0: never.
 BALANCE_FLOOR_NANO = ENV.balance_floor_nano
 
+# After so many days in the trash, pictures and edits are erased; 0: never by themselves.
+TRASH_DAYS = ENV.trash_days
+
 # The paid-call machine
 LEASE_SECONDS = 30.0  # how long a job stays taken without a sign of life from its worker
 HEARTBEAT_SECONDS = 5.0

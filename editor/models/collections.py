@@ -9,7 +9,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +23,11 @@ class TagQuerySet(models.QuerySet["Tag"]):
     def owned_by(self, user: User) -> TagQuerySet:
         """This person's tags, by name."""
         return self.filter(owner=user).order_by(Lower("name"))
+
+    def counted(self, user: User) -> TagQuerySet:
+        """With `count`: on how many pictures outside the trash each of them is."""
+        there = models.Count("pictures", filter=models.Q(pictures__deleted_at=None))
+        return self.owned_by(user).annotate(count=there)
 
 
 class Tag(models.Model):
@@ -52,6 +57,39 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         """This person's collections, by name."""
         return self.filter(owner=user).order_by(Lower("name"))
 
+    def with_covers(self, user: User, most: int) -> list[Collection]:
+        """This person's, last changed first, each with `count` and a few `covers`.
+
+        The chosen cover stands alone; else the first pictures stand together.
+        """
+        there = models.Count("items", filter=models.Q(items__picture__deleted_at=None))
+        found = list(
+            self.filter(owner=user)
+            .annotate(count=there)
+            .select_related("cover")
+            .order_by("-updated_at", "-pk")
+        )
+        first = (
+            CollectionItem.objects.filter(
+                collection__in=[each.pk for each in found], picture__deleted_at=None
+            )
+            .annotate(
+                at=models.Window(
+                    RowNumber(), partition_by="collection", order_by=("place", "added_at", "id")
+                )
+            )
+            .filter(at__lte=most)
+            .select_related("picture")
+            .order_by("at")
+        )
+        shown: dict[uuid.UUID, list[Picture]] = {}
+        for item in first:
+            shown.setdefault(item.collection_id, []).append(item.picture)
+        for each in found:
+            chosen = each.cover if each.cover and each.cover.deleted_at is None else None
+            each.covers = [chosen] if chosen else shown.get(each.pk, [])
+        return found
+
 
 class Collection(models.Model):
     """Pictures that one person has put together, in an order of their own."""
@@ -69,6 +107,8 @@ class Collection(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
 
     objects = CollectionQuerySet.as_manager()
+
+    covers: list[Picture]  # what stands for it on a wall, where that was asked for
 
     class Meta:
         constraints = [

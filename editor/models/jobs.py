@@ -136,7 +136,7 @@ class EditJobQuerySet(NarrowedQuerySet):
 
     def already_there(self, owner: User, wish_hash: str) -> EditJob | None:
         """This person's edit of the very same wish: one whose result is kept, else an open one."""
-        same = self.owned_by(owner).filter(wish_hash=wish_hash, hidden=False)
+        same = self.owned_by(owner).filter(wish_hash=wish_hash, hidden=False, trashed_at=None)
         newest = same.order_by("-created_at").with_pictures()
         done = newest.filter(
             state=JobState.DONE,
@@ -374,7 +374,13 @@ class EditJob(Marked, FrameFields):
     @property
     def cover(self) -> Picture:
         """The picture that stands for this job: its first result, else what it started from."""
-        return next((result.picture for result in self.results if result.picture), self.picture)
+        made = (result.picture for result in self.results)
+        return next((each for each in made if each and each.deleted_at is None), self.picture)
+
+    @property
+    def has_cover(self) -> bool:
+        """Whether any picture of this job can be shown: they may all lie in the trash."""
+        return self.cover.deleted_at is None
 
     @property
     def cover_url(self) -> str:

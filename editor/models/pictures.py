@@ -38,7 +38,7 @@ class PictureQuerySet(models.QuerySet["Picture"]):
     def viewable_by(self, user: User) -> PictureQuerySet:
         """Pictures this person may look at: their own, and all for those who review."""
         if user.is_staff and user.has_perm("editor.view_picture"):
-            return self.all()
+            return self.filter(purging_at=None)
         return self.owned_by(user)
 
     def with_parents(self) -> PictureQuerySet:
@@ -270,7 +270,7 @@ class MaskQuerySet(models.QuerySet["Mask"]):
 
     def viewable_by(self, user: User) -> MaskQuerySet:
         """Masks on pictures this person may look at."""
-        return self.filter(picture__in=Picture.objects.viewable_by(user))
+        return self.filter(picture__in=Picture.objects.viewable_by(user)).exclude(file="")
 
     def fitting(self, picture: Picture) -> MaskQuerySet:
         """Masks of the owner's pictures of this shape, this one among them, the newest first.
@@ -287,7 +287,11 @@ class MaskQuerySet(models.QuerySet["Mask"]):
                 slant__lte=width * 101 * picture.height,
             )
         )
-        return self.filter(picture__in=pictures.values("pk")).order_by("-created_at", "-id")
+        # Not of edits in the trash, unless one outside has it too.
+        thrown_away = models.Q(jobs__trashed_at__isnull=False)
+        fitting = self.filter(picture__in=pictures.values("pk")).exclude(file="")
+        of_edits = fitting.filter(thrown_away).exclude(jobs__trashed_at=None).values("pk")
+        return fitting.exclude(pk__in=of_edits).order_by("-created_at", "-id")
 
 
 class Mask(models.Model):

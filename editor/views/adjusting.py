@@ -52,7 +52,9 @@ def adjust(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 def layers(request: MemberRequest, pk: int) -> HttpResponse:
     """All that the page needs of one result, as JSON: pictures as data, planes packed."""
-    found = get_object_or_404(Result, pk=pk, attempt__job__owner=request.user)
+    found = get_object_or_404(
+        Result, pk=pk, attempt__job__owner=request.user, attempt__job__trashed_at=None
+    )
     job = _own_job(request, found.attempt.job_id)
     try:
         if found not in adjusting.adjustable_results(job):
@@ -67,7 +69,9 @@ def layers(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _own_job(request: MemberRequest, pk: uuid.UUID) -> EditJob:
-    return get_object_or_404(EditJob.objects.owned_by(request.user).with_pictures(), pk=pk)
+    return get_object_or_404(
+        EditJob.objects.owned_by(request.user).filter(trashed_at=None).with_pictures(), pk=pk
+    )
 
 
 def _asked(request: MemberRequest, job: EditJob) -> HttpResponse:

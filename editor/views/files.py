@@ -75,6 +75,12 @@ def stream(stored: IO[bytes], mime: str, download_as: str = "") -> HttpResponseB
 def _rendition(request: MemberRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
     """Send what pages show, made now if nobody has yet; AVIF if the browser names it."""
     picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
+    return send_rendition(request, picture, kind)
+
+
+def send_rendition(request: MemberRequest, picture: Picture, kind: str) -> HttpResponseBase:
+    """Send a rendition of a picture that this person may look at."""
+    pk = picture.pk
     takes_avif = "image/avif" in request.headers.get("Accept", "")
     file_format = format_of(picture, kind, takes_avif=takes_avif)
     response = send_file(
@@ -147,9 +153,9 @@ def mask(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
 @require_safe
 def raw(request: MemberRequest, pk: int) -> HttpResponseBase:
     """What the upstream sent, untouched and unjudged; therefore only as a download."""
-    mine = Result.objects.filter(attempt__job__owner=request.user)
+    mine = Result.objects.filter(attempt__job__owner=request.user, attempt__job__trashed_at=None)
     if request.user.is_staff and request.user.has_perm("editor.view_result"):
-        mine = Result.objects.all()
+        mine = Result.objects.filter(attempt__job__purging_at=None)
     result = get_object_or_404(mine, pk=pk)
     return send_file(
         request,

@@ -21,8 +21,10 @@ from editor.models import EditJob, Mask, Picture, Reference, UpstreamModel
 from editor.models.receipts import month_of, receipt_of
 from editor.money import dollars
 from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
+from editor.trash import put_edits_into_trash
 from editor.views.asking import ask_for_consent, offer_what_is_there
 from editor.views.guards import wants_json
+from editor.views.marking import marks_context
 from editor.views.pictures import kept_mask
 from editor.views.standing import standings
 from editor.views.variants import strip_context
@@ -127,19 +129,29 @@ def _submitted(request: MemberRequest, sent: list[EditJob]) -> dict[str, Any]:
 
 
 def _own_job(request: MemberRequest, pk: uuid.UUID) -> EditJob:
-    return get_object_or_404(EditJob.objects.owned_by(request.user).with_pictures(), pk=pk)
+    mine = EditJob.objects.owned_by(request.user).filter(trashed_at=None)
+    return get_object_or_404(mine.with_pictures(), pk=pk)
 
 
 def _job_context(job: EditJob) -> dict[str, Any]:
     model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
     again = model.estimate_nano(job.size, job.n) if model else None
     month = month_of(job, budgets.this_month())
+    adjustments = list(job.adjustments.shown())
+    brought = [result.picture for result in job.results]
+    brought += [adjustment.picture for adjustment in adjustments]
     return {
         "job": job,
         "standing": standings([job], forecasts.closed_gate())[0],
         # A result that is still being composed is neither a picture nor a problem yet.
-        "results": [result for result in job.results if result.picture or result.problem],
-        "adjustments": job.adjustments.shown(),
+        "results": [
+            result
+            for result in job.results
+            if (result.picture.deleted_at is None if result.picture else result.problem)
+        ],
+        "in_trash": sum(bool(each.picture and each.picture.deleted_at) for each in job.results),
+        "adjustments": adjustments,
+        **marks_context(job.owner, filter(None, brought)),
         "events": job.events.select_related("actor"),
         "review": job.reviews.select_related("reviewer").first(),
         "again_offered": model is not None and job.picture.deleted_at is None,
@@ -150,7 +162,9 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "month": month,
         "does_not_fit": month is not None and month.left_nano < (job.estimate_nano or 0),
         "findings": evidence.findings(job),
-        "references": Reference.objects.pictures_of(job),
+        "references": [
+            each for each in Reference.objects.pictures_of(job) if each.deleted_at is None
+        ],
     }
 
 
@@ -158,6 +172,9 @@ def _job_context(job: EditJob) -> dict[str, Any]:
 @require_GET
 def job(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """One job: before and after, its state, its receipt, its history."""
+    thrown = EditJob.objects.owned_by(request.user).filter(pk=pk, trashed_at__isnull=False).first()
+    if thrown is not None:
+        return render(request, "editor/job_trashed.html", {"job": thrown})
     return render(request, "editor/job.html", _job_context(_own_job(request, pk)))
 
 
@@ -173,6 +190,19 @@ def status(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def card(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """The job's card on the gallery's wall."""
     return render(request, "editor/_job_card.html", {"job": _own_job(request, pk)})
+
+
+@login_required
+@require_POST
+def delete(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
+    """Throw an edit away, with what it has made."""
+    found = _own_job(request, pk)
+    gone = put_edits_into_trash(request.user, [found.pk])
+    if not gone.edits:
+        messages.error(request, gone.refused)
+        return redirect(found)
+    messages.success(request, gone.sentence)
+    return redirect("editor:gallery")
 
 
 @login_required

@@ -11,10 +11,9 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from editor import drafts, forecasts
+from editor import drafts, forecasts, purging
 from editor.accounts import MemberRequest, no_account_yet
 from editor.forecasts import Usual
 from editor.forms import MAX_PROMPT
@@ -22,11 +21,13 @@ from editor.imaging.planning import FrameWish
 from editor.models import Draft, Mask, Picture, UpstreamModel
 from editor.models.framings import frame_as_json
 from editor.preferences import preferences_of
+from editor.trash import kept_sentence, put_picture_into_trash
 from editor.uploads import UploadRefused, receive_picture
 from editor.views.drafts import draft_state
 from editor.views.extending import canvas_context
 from editor.views.guards import wants_json
 from editor.views.lending import lendable
+from editor.views.marking import marks_context
 from editor.views.paging import one_page
 from editor.views.recalling import first_or_earlier_wish
 from editor.views.variants import strip_context
@@ -113,6 +114,7 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "lendable": lendable(picture, wish["references"]),
         **strip_context(request, picture),
         "preferences": preferences_of(request.user),
+        **marks_context(request.user, [picture]),
     }
     context["studio_data"] = _studio_data(context)
     return render(request, "editor/studio.html", context)
@@ -167,14 +169,14 @@ def _studio_data(context: dict[str, Any]) -> dict[str, Any]:
 @login_required
 @require_POST
 def delete(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """Put a picture into the bin. Jobs and results made from it keep what they need."""
+    """Throw a picture away. Edits made from it keep what they need."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
-    if picture.is_in_use:
-        messages.error(request, "An edit with this picture is still open. Wait, or cancel it.")
+    gone = put_picture_into_trash(request.user, picture)
+    if not gone.pictures:
+        messages.error(request, gone.refused)
         return redirect(picture)
-    Picture.objects.filter(pk=picture.pk).update(deleted_at=timezone.now())
-    drafts.forget(picture)
-    messages.success(request, f"“{picture.name}” was deleted.")
+    still = purging.needing_edits().filter(trashed_at=None).using([picture.pk]).count()
+    messages.success(request, f"“{picture.name}” lies in the trash. {kept_sentence(still)}".strip())
     return redirect("editor:home")
 
 

@@ -1,11 +1,13 @@
 /* Starts what every page may hold: once for the page, then again for each fragment that htmx brings. */
 
 import { startArchives } from "./archives.js";
+import { startArranging } from "./arranging.js";
 import { startCompare } from "./compare.js";
 import { startDownloads } from "./download.js";
 import { startElapsed } from "./elapsed.js";
 import { startGallery } from "./gallery.js";
 import { startLogout } from "./logout.js";
+import { startMarking } from "./marking.js";
 import { startResults } from "./results.js";
 import { startUpload } from "./upload.js";
 
@@ -13,6 +15,7 @@ import { startUpload } from "./upload.js";
 function start(root) {
   startArchives(root);
   startElapsed(root);
+  startArranging(root);
   startGallery(root);
   startResults(root);
 }
@@ -57,6 +60,7 @@ startCompare();
 startUpload();
 startDownloads();
 startLogout();
+startMarking();
 start(document);
 document.addEventListener("htmx:load", (event) => {
   const fragment = /** @type {CustomEvent<{ elt: Element }>} */ (event).detail.elt;

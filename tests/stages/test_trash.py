@@ -9,6 +9,11 @@ from tests.factories import make_job, make_picture
 
 pytestmark = pytest.mark.django_db
 
+HOW = {
+    "feather": 2, "grow": 0, "opacity": 100, "match_colour": True, "undo_drift": True,
+    "result": 1, "areas": [], "level": None,
+}  # fmt: skip
+
 
 def edit_with_result(owner, state=JobState.DONE, **fields):
     """An edit, and the picture that came of it."""
@@ -24,7 +29,7 @@ def adjusted(job, state=Adjustment.State.DONE):
     picture = make_picture(job.owner, name="adjusted.png")
     done = state == Adjustment.State.DONE
     Adjustment.objects.create(
-        job=job, settings={}, digest="0" * 64, state=state, picture=picture if done else None
+        job=job, settings=HOW, digest="0" * 64, state=state, picture=picture if done else None
     )
     return picture
 

@@ -8,11 +8,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from editor import storage
+from editor import collecting, keeping, storage
 from editor.imaging import steps
 from editor.models import (
     Archive,
     Attempt,
+    Collection,
     Draft,
     DraftMask,
     EditJob,
@@ -23,11 +24,12 @@ from editor.models import (
     PromptTemplate,
     Result,
     Share,
+    Tag,
     UnusableAnswer,
 )
 from editor.pictures import RENDITION_SIDES, keep_picture, kept, limits_from
 from editor.sharing_links import Limits, Shown, make_share
-from tests.factories import make_job
+from tests.factories import make_job, make_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -102,8 +104,15 @@ def belongings(alice):
     )
     archive.file = storage.put(storage.archive_key(archive.pk, 1), data)
     archive.save()
+    thrown = make_picture(alice)
+    Picture.objects.filter(pk=thrown.pk).update(deleted_at=timezone.now())
+    (tag,) = keeping.tag(alice, [job.picture.pk], ["garden"])
+    collection = collecting.add_to_collection(alice, "Best", [job.picture.pk]).collection
     return {
         "archives": archive.pk,
+        "trash": thrown.pk,
+        "tags": tag.pk,
+        "collections": collection.pk,
         "templates": template.pk,
         "shares": share.pk,
         "s": token,
@@ -139,6 +148,10 @@ def rows() -> tuple:
         sorted(Draft.objects.values_list("pk", "revision", "prompt")),
         Attempt.objects.count(),
         sorted(Archive.objects.values_list("pk", "state")),
+        sorted(Picture.objects.values_list("pk", "deleted_at", "favourite", "rating")),
+        sorted(EditJob.objects.values_list("pk", "trashed_at", "purging_at")),
+        list(Tag.objects.values_list("name", "pictures")),
+        list(Collection.objects.values_list("name", "description", "cover", "items__place")),
         list(PromptTemplate.objects.values_list("name", "prompt")),
         list(Share.objects.values_list("token_sha256", "revoked_at", "max_views")),
     )

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from editor import storage
+from editor import purging, storage, trash
 from editor.models import Draft, EditJob, JobState, Picture
 from tests.conftest import logged_in
 from tests.factories import make_job, make_model, make_picture, mask_bytes
@@ -228,11 +228,16 @@ def test_the_wall_marks_what_is_unfinished(alices, picture):
     assert mark in alices.get("/").content.decode()
 
 
-def test_a_deleted_picture_takes_its_draft_along(alices, picture):
+def test_a_draft_waits_in_the_trash_with_its_picture_and_is_erased_with_it(alice, alices, picture):
     saved = save(alices, picture, mask=mask_bytes()).json()["saved"]
     alices.post(reverse("editor:picture_delete", args=[picture.pk]))
-    assert not Draft.objects.exists()
     assert alices.get(saved["wish"]["mask_url"]).status_code == 404
+    trash.restore_pictures(alice, [picture.pk])
+    assert alices.get(saved["wish"]["mask_url"]).status_code == 200
+    alices.post(reverse("editor:picture_delete", args=[picture.pk]))
+    assert purging.erase_picture(alice, picture.pk)
+    assert purging.erase_some()
+    assert not Draft.objects.exists()
     with pytest.raises(FileNotFoundError):
         storage.get(f"drafts/{saved['mask_id']}/mask.png")
 
