@@ -19,6 +19,7 @@ from editor.models.framings import sent_count, sent_size
 from editor.models.receipts import receipt_of
 from editor.nanogpt.scripts import Script, script_of
 from editor.views.finding import Finding
+from editor.views.marking import marks_context
 from editor.views.neighbours import Sibling, beside, siblings
 from editor.views.recalling import recalls
 
@@ -80,6 +81,8 @@ def view(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     }
     if making and is_mine:
         context |= {"recalls": recalls(picture, making.job), "script": _script(making)}
+    if is_mine:
+        context |= marks_context(request.user, [picture])
     return render(request, "editor/viewer.html", context)
 
 
@@ -91,7 +94,7 @@ def _making(request: MemberRequest, picture: Picture) -> Making | None:
     if made_for is None:
         return None
     jobs = EditJob.objects.viewable_by(request.user).with_pictures().select_related("owner")
-    job = jobs.filter(pk=made_for).first()
+    job = jobs.filter(pk=made_for, trashed_at=None).first()
     return Making(job, result, adjustment) if job else None
 
 

@@ -1,17 +1,18 @@
 /*
- * Marks by keys, where a page says so with data-marks-by-key: F for the heart, 1 to 5 for stars,
- * 0 takes them off. A key presses the very button that one could press by hand.
+ * Marks by keys, where a page says so with data-marks-by-key: H for the heart, Shift with 1 to 5
+ * for stars, with 0 none. A key presses the very button that one could press by hand.
  */
 
 /**
- * Which button a key presses; null when it means nothing here.
- * @param {{ key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, repeat: boolean }} event
+ * Which button a key presses; null when it means nothing here. Digits by their place on the
+ * keyboard, as Shift makes other signs of them.
+ * @param {{ key: string, code: string, shiftKey: boolean, ctrlKey: boolean, metaKey: boolean, altKey: boolean, repeat: boolean }} event
  * @returns {string | null}
  */
 export function markOf(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null;
-  const key = event.key.toLowerCase();
-  return /^[0-5f]$/.test(key) ? key : null;
+  if (event.shiftKey) return /^(?:Digit|Numpad)([0-5])$/.exec(event.code)?.[1] ?? null;
+  return event.key.toLowerCase() === "h" ? "h" : null;
 }
 
 /** @param {KeyboardEvent} event */

@@ -33,6 +33,8 @@ export const KEYMAP = [
 
 /** What hands do that is no key. */
 export const GESTURES = [
+  { keys: "H", label: "Favourite" },
+  { keys: "Shift + 1 to 5, 0", label: "Stars, or none" },
   { keys: "Wheel, pinch", label: "Zoom to the pointer" },
   { keys: "Drag", label: "Move the view" },
   { keys: "Double click", label: "100 %, or fit" },

@@ -21,6 +21,11 @@ export async function turnTo(url) {
   }
   const focused = document.activeElement?.id;
   PARTS.forEach((selector, i) => document.querySelector(selector)?.replaceWith(/** @type {Element} */ (found[i])));
+  const { htmx } = /** @type {{ htmx?: { process: (element: Element) => void } }} */ (/** @type {unknown} */ (window));
+  for (const selector of PARTS) {
+    const part = document.querySelector(selector);
+    if (part) htmx?.process(part);
+  }
   document.title = page.title;
   // Esc and the browser's own "back" lead to where one came from, however far one has gone.
   window.history.replaceState(window.history.state, "", url);
