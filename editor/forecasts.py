@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import F
 from django.utils import timezone
 
@@ -54,10 +54,10 @@ def usual_seconds(model_id: str) -> Usual | None:
 
 def usual_of_all() -> dict[str, Usual]:
     """The usual times of every model that has been called often enough, by model id."""
-    known: dict[str, Usual] | None = cache.get(CACHE_KEY)
+    known: dict[str, Usual] | None = caches["memory"].get(CACHE_KEY)
     if known is None:
         known = _measure()
-        cache.set(CACHE_KEY, known, CACHE_SECONDS)
+        caches["memory"].set(CACHE_KEY, known, CACHE_SECONDS)
     return known
 
 

@@ -1,6 +1,6 @@
 """Every address, in the order of the line: the table of contents."""
 
-from django.contrib.auth import views as auth_views
+from allauth.account import views as allauth_views
 from django.urls import path
 
 from editor.views import (
@@ -119,8 +119,8 @@ urlpatterns = [
     path("trash/<uuid:pk>/thumb/", trash.thumb, name="trash_thumb"),
     # Accounts
     path("setup/", accounts.setup, name="setup"),
-    path("login/", auth_views.LoginView.as_view(), name="login"),
-    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("login/", accounts.Login.as_view(), name="login"),
+    path("logout/", allauth_views.logout, name="logout"),
     path("password/", accounts.ChangePassword.as_view(), name="password_change"),
     path("preferences/studio/", preferences.studio_preferences, name="studio_preferences"),
     path("password/done/", accounts.PasswordChanged.as_view(), name="password_change_done"),

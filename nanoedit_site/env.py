@@ -11,19 +11,27 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
 from environs import Env, EnvError
 
 from nanoedit_site.addresses import is_ip, is_loopback, origin_of, split_url, without_secrets
-from nanoedit_site.environment import S3, SANDBOX_KEY, Environment
+from nanoedit_site.env_accounts import mail_from, mail_server
+from nanoedit_site.environment import (
+    S3,
+    SANDBOX_KEY,
+    Environment,
+    SettingsRefused,
+    refuse,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_API = "https://api.nano-gpt.com"
 # Where `python -m sandbox` listens when it is started by hand with nothing else said.
 SANDBOX_BY_HAND = "http://127.0.0.1:8001"
+MAIL_FROM = "nanoedit@localhost"
 OPEN_OUTCOMES = (408, 500, 502, 503, 504)
 SECRET_KEY_CHARACTERS = 50
 
@@ -52,6 +60,10 @@ KNOWN_NAMES = (
     "NANOEDIT_PAY_AGAIN_UP_TO_USD",
     "NANOEDIT_BALANCE_FLOOR_USD",
     "NANOEDIT_TRASH_DAYS",
+    "NANOEDIT_REGISTRATION",
+    "NANOEDIT_EMAIL_URL",
+    "NANOEDIT_MAIL_FROM",
+    "NANOEDIT_PROXY_COUNT",
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "S3_BUCKET",
@@ -66,13 +78,6 @@ KNOWN_NAMES = (
     "PORT",
 )
 OUR_PREFIXES = ("NANOGPT_", "NANOEDIT_", "S3_", "SANDBOX_", "WORKER_", "CELERY_", "DATABASE_")
-
-
-class SettingsRefused(SystemExit):
-    """A setting makes no sense. Uncaught, it prints its one line and ends the process with 1."""
-
-    def __init__(self, line: str) -> None:
-        super().__init__(f"NanoEdit cannot start: {line}")
 
 
 def read_environment(
@@ -126,6 +131,12 @@ def read_environment(
         max_upload_mb=values.number("NANOEDIT_MAX_UPLOAD_MB", 50.0, 0.1, 1000),
         max_megapixels=values.number("NANOEDIT_MAX_MEGAPIXELS", 64.0, 0.1, 89),
         archive_hours=values.number("NANOEDIT_ARCHIVE_HOURS", 24.0, 0.1, 8760),
+        registration=values.choice("NANOEDIT_REGISTRATION", ("closed", "invitation", "open")),
+        mail_server=mail_server(
+            "NANOEDIT_EMAIL_URL", values.text("NANOEDIT_EMAIL_URL", "console:")
+        ),
+        mail_from=mail_from("NANOEDIT_MAIL_FROM", values.text("NANOEDIT_MAIL_FROM", MAIL_FROM)),
+        proxies=values.whole("NANOEDIT_PROXY_COUNT", 0, 0, 9),
         bind=values.bind(),
         port=values.whole("PORT", 8000, 1, 65_535),
         worker_concurrency=values.whole("WORKER_CONCURRENCY", 16, 1, 256),
@@ -350,9 +361,3 @@ def kept_secret_key(data_dir: Path) -> str:
     if len(key) < SECRET_KEY_CHARACTERS:
         raise SettingsRefused(f"{path} holds no usable secret: remove it to have one made.")
     return key
-
-
-def refuse(name: str, given: str | None, allowed: str) -> NoReturn:
-    """Stop the start with one line. `given` None hides what was given."""
-    said = f" is {given!r}" if given is not None else " (not shown) makes no sense"
-    raise SettingsRefused(f"{name}{said}; allowed: {allowed}.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 # Stands for "no key": the supervisor hands it to its children together with the sandbox's address.
 SANDBOX_KEY = "sk-nano-sandbox"
@@ -18,6 +19,18 @@ class S3:
     access_key_id: str | None
     secret_access_key: str | None = field(repr=False)
     checksums: str  # "when_required" | "when_supported"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Who takes the mail. Over the network it is always encrypted."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    starts_with_tls: bool
+    asks_for_tls: bool  # STARTTLS
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,10 @@ class Environment:
     max_upload_mb: float
     max_megapixels: float
     archive_hours: float  # how long a packed archive is kept
+    registration: str  # "closed" | "invitation" | "open"
+    mail_server: MailServer | None  # None: mail is printed into the terminal
+    mail_from: str
+    proxies: int  # how many proxies in front add to X-Forwarded-For
     bind: str
     port: int
     worker_concurrency: int
@@ -80,3 +97,16 @@ class Environment:
     def max_pixels(self) -> int:
         """Ceiling of width times height of one uploaded picture."""
         return int(self.max_megapixels * 1_000_000)
+
+
+class SettingsRefused(SystemExit):
+    """A setting makes no sense. Uncaught, it prints its one line and ends the process with 1."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(f"NanoEdit cannot start: {line}")
+
+
+def refuse(name: str, given: str | None, allowed: str) -> NoReturn:
+    """Stop the start with one line. `given` None hides what was given."""
+    said = f" is {given!r}" if given is not None else " (not shown) makes no sense"
+    raise SettingsRefused(f"{name}{said}; allowed: {allowed}.")

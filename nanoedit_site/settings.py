@@ -12,6 +12,7 @@ import dj_database_url
 from botocore.config import Config
 from csp.constants import NONE, SELF
 
+from nanoedit_site.account_settings import account_settings
 from nanoedit_site.celery import app as celery_app  # noqa: F401  binds the shared tasks to it
 from nanoedit_site.env import ROOT, read_environment
 from nanoedit_site.logs import logging_settings, secrets_among
@@ -39,6 +40,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "csp",
+    "allauth",
+    "allauth.account",
     "editor",
 ]
 
@@ -54,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "editor.views.guards.OwnPagesStayPrivate",
 ]
 
@@ -194,19 +198,20 @@ HINTS_REACH_WORKERS = not ENV.broker_in_process
 CATALOGUE_SECONDS = 6 * 3600.0
 
 # Accounts
-AUTH_USER_MODEL = "editor.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_URL = "editor:login"
-LOGIN_REDIRECT_URL = "editor:home"
-LOGOUT_REDIRECT_URL = "editor:login"
+globals().update(account_settings(ENV))
+REGISTRATION = ENV.registration
+MAIL_IS_SENT = ENV.mail_server is not None
+PROXIES = ENV.proxies
+
+# What all processes count together (throttles) lies in the database; the rest in each memory.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "editor_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 # What the browser is told
 CONTENT_SECURITY_POLICY = {
@@ -235,6 +240,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 # machine would otherwise log each other out.
 SESSION_COOKIE_NAME = f"nanoedit_session_{ENV.port}"
 CSRF_COOKIE_NAME = f"nanoedit_csrf_{ENV.port}"
+DEVICE_COOKIE_NAME = f"nanoedit_device_{ENV.port}"
 if ENV.https:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
@@ -246,6 +252,7 @@ if ENV.https:
     CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-nanoedit_session"
     CSRF_COOKIE_NAME = "__Host-nanoedit_csrf"
+    DEVICE_COOKIE_NAME = "__Host-nanoedit_device"
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -355,6 +362,7 @@ LOGGING = logging_settings(
             ENV.database_url,
             ENV.broker_url,
             ENV.s3.secret_access_key if ENV.s3 else "",
+            ENV.mail_server.password if ENV.mail_server else "",
         )
     )
 )

@@ -18,8 +18,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from nanoedit_site.env import ROOT, SettingsRefused, read_environment
-from nanoedit_site.environment import SANDBOX_KEY, Environment
+from nanoedit_site.env import ROOT, read_environment
+from nanoedit_site.environment import SANDBOX_KEY, Environment, SettingsRefused
 from nanoedit_site.supervisor import GaveUpError, Program, Supervisor, die_with_parent
 
 PYTHON = sys.executable

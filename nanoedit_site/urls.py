@@ -6,6 +6,8 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("editor.urls")),
+    path("", include("editor.account_urls")),
 ]
 
+handler429 = "editor.views.accounts.too_many"
 handler500 = "nanoedit_site.request_ids.server_error"

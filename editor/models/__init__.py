@@ -4,6 +4,7 @@ from editor.models.adjustments import Adjustment
 from editor.models.alerts import StaffAlert
 from editor.models.archives import Archive
 from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
+from editor.models.cache_entries import CacheEntry
 from editor.models.catalogue import UpstreamModel
 from editor.models.collections import Collection, CollectionItem, Tag
 from editor.models.drafts import Draft, DraftMask
@@ -31,6 +32,7 @@ __all__ = [
     "Archive",
     "Attempt",
     "Budget",
+    "CacheEntry",
     "Collection",
     "CollectionItem",
     "Consent",

@@ -265,3 +265,38 @@ def test_a_command_that_reads_nonsense_prints_one_line_and_ends_with_1(tmp_path:
     assert ended.stderr.splitlines() == [
         "NanoEdit cannot start: PORT is 'x'; allowed: a whole number from 1 to 65535."
     ]
+
+
+def test_mail_is_printed_until_a_server_is_named(read) -> None:
+    assert read().mail_server is None
+    sent = read(NANOEDIT_EMAIL_URL="smtp://nano:p%40ss-word@mail.example").mail_server
+    assert (sent.host, sent.port, sent.user, sent.password) == (
+        "mail.example",
+        587,
+        "nano",
+        "p@ss-word",
+    )
+    assert (sent.asks_for_tls, sent.starts_with_tls) == (True, False)
+    sent = read(NANOEDIT_EMAIL_URL="smtps://mail.example").mail_server
+    assert (sent.port, sent.asks_for_tls, sent.starts_with_tls) == (465, False, True)
+    here = read(NANOEDIT_EMAIL_URL="smtp://127.0.0.1:2525").mail_server
+    assert (here.port, here.asks_for_tls) == (2525, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NANOEDIT_EMAIL_URL", "mail.example"),
+        ("NANOEDIT_EMAIL_URL", "http://mail.example"),
+        ("NANOEDIT_EMAIL_URL", "smtp://nano@mail.example"),
+        ("NANOEDIT_EMAIL_URL", "smtp://nano:sesame@mail.example/?tls=1"),
+        ("NANOEDIT_MAIL_FROM", "nobody"),
+        ("NANOEDIT_MAIL_FROM", "a b@c d"),
+        ("NANOEDIT_REGISTRATION", "everybody"),
+        ("NANOEDIT_PROXY_COUNT", "-1"),
+    ],
+)
+def test_nonsense_about_accounts_stops_the_start(read, name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused, match=name) as refused:
+        read(**{name: value})
+    assert "sesame" not in str(refused.value)

@@ -143,7 +143,7 @@ class Person:
 
     def log_in(self) -> Person:
         """Come back."""
-        self.post("/login/", {"username": "alice", "password": PASSWORD}, page="/login/")
+        self.post("/login/", {"login": "alice", "password": PASSWORD}, page="/login/")
         return self
 
     def get(self, path: str) -> requests.Response:

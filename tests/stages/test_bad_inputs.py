@@ -267,6 +267,6 @@ def test_65_marks_at_the_ends_of_time_are_no_crash(alices, alice, after):
     ],
 )
 def test_66_the_login_leads_to_no_other_place(anonymous, alice, target):
-    form = {"username": "alice", "password": "alice-paints-2026", "next": target}
+    form = {"login": "alice", "password": "alice-paints-2026", "next": target}
     for address in ("/login/", f"/login/?{urlencode({'next': target})}"):
         assert anonymous.post(address, form)["Location"] == "/"

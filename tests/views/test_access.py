@@ -34,12 +34,31 @@ from tests.factories import make_job, make_picture
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {"home", "setup", "login", "logout", "healthz", "readyz", "metrics", "static_moved"}
+# allauth's names, which stand in no namespace.
+OPEN_TO_ALL |= {
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
 # For whoever has the link; tests/views/test_shared_pages.py says what that opens.
 BY_LINK = {"share", "share_file"}
 
 FOR_STAFF = {"attempt_unusable"}
 # Hers, but the bare address asks nothing that could be answered.
 NEEDS_A_QUESTION = {"picture_frame"}
+
+
+LINKS_BY_MAIL = {
+    "account_confirm_email": {"key": "of-nobody"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "of-nobody"},
+}
 
 
 def editor_routes() -> list[URLPattern]:
@@ -132,6 +151,8 @@ def address(route: URLPattern, belongings: dict) -> str:
     if route.name == "share_file":
         args = [belongings["s"], belongings["pictures"], "thumb"]
         return reverse("editor:share_file", args=args)
+    if of_allauth(route):
+        return reverse(name_of(route), kwargs=LINKS_BY_MAIL.get(name_of(route)))
     if "pk" not in str(route.pattern):
         return reverse(f"editor:{route.name}")
     key = belongings[str(route.pattern).split("/")[0]]
@@ -159,6 +180,10 @@ def rows() -> tuple:
 
 def name_of(route: URLPattern) -> str:
     return str(route.name)
+
+
+def of_allauth(route: URLPattern) -> bool:
+    return name_of(route).startswith("account_")
 
 
 @pytest.mark.once

@@ -49,7 +49,7 @@ def test_before_the_first_account_the_start_leads_to_the_setup(client):
 
 
 def test_alice_logs_in_and_out(client, alice):
-    login = {"username": "alice", "password": "alice-paints-2026"}
+    login = {"login": "alice", "password": "alice-paints-2026"}
     assert client.post("/login/", login)["Location"] == "/"
     assert client.get("/").status_code == 200
     assert client.post("/logout/")["Location"] == "/login/"
@@ -57,24 +57,24 @@ def test_alice_logs_in_and_out(client, alice):
 
 
 def test_a_wrong_password_says_nothing_about_whether_the_name_exists(client, alice):
-    wrong = client.post("/login/", {"username": "alice", "password": "x"}).content.decode()
-    nobody = client.post("/login/", {"username": "nobody", "password": "x"}).content.decode()
-    said = [page.split("correct username")[1][:120] for page in (wrong, nobody)]
+    wrong = client.post("/login/", {"login": "alice", "password": "x"}).content.decode()
+    nobody = client.post("/login/", {"login": "nobody", "password": "x"}).content.decode()
+    said = [page.split("do not fit together")[1][:120] for page in (wrong, nobody)]
     assert said[0] == said[1]
 
 
 def test_the_login_does_not_lead_elsewhere(client, alice):
     answer = client.post(
-        "/login/?next=https://evil.example/", {"username": "alice", "password": "alice-paints-2026"}
+        "/login/?next=https://evil.example/", {"login": "alice", "password": "alice-paints-2026"}
     )
     assert answer["Location"] == "/"
 
 
 def test_alice_changes_her_password(alices, alice):
     form = {
-        "old_password": "alice-paints-2026",
-        "new_password1": "another-phrase-7",
-        "new_password2": "another-phrase-7",
+        "oldpassword": "alice-paints-2026",
+        "password1": "another-phrase-7",
+        "password2": "another-phrase-7",
     }
     assert alices.post("/password/", form)["Location"] == "/password/done/"
     assert alices.get("/password/done/").status_code == 200

@@ -1,0 +1,42 @@
+"""The addresses that allauth asks for under names of its own; the pages are dressed as ours.
+
+Those that stand in `editor.urls` too are reached there: here they only get allauth's name.
+"""
+
+from allauth.account import views as account
+from django.urls import path, re_path
+
+from editor.views import accounts
+
+urlpatterns = [
+    path("login/", accounts.Login.as_view(), name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("password/", accounts.ChangePassword.as_view(), name="account_change_password"),
+    path("account/password/set/", account.password_set, name="account_set_password"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/signup/", account.signup, name="account_signup"),
+    path("account/confirm-it-is-you/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/mail/", account.email, name="account_email"),
+    path(
+        "account/mail/sent/",
+        account.email_verification_sent,
+        name="account_email_verification_sent",
+    ),
+    re_path(
+        r"^account/mail/confirm/(?P<key>[-:\w]+)/$",
+        account.confirm_email,
+        name="account_confirm_email",
+    ),
+    path("account/reset/", accounts.ResetPassword.as_view(), name="account_reset_password"),
+    path("account/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^account/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "account/reset/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]

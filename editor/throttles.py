@@ -1,0 +1,91 @@
+"""How often somebody may try, counted over all web processes, and whom that keeps out.
+
+Tries at one account are counted for strangers together, and apart for each browser that has
+logged in to it before: whoever guesses at a name from elsewhere does not keep its owner out.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import time
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.db.models import Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from editor.models import User
+
+DEVICE_SECONDS = 365 * 24 * 3600
+NO_ADDRESS = "0.0.0.0"  # noqa: S104, nothing listens there: it stands for "not known"
+_SALT = "editor.device"
+_APP = "allauth.account"
+
+
+def client_address(request: HttpRequest) -> str:
+    """Tell where a request comes from, as the nearest proxy that is trusted saw it."""
+    proxies = settings.PROXIES
+    passed_on = [word.strip() for word in request.headers.get("X-Forwarded-For", "").split(",")]
+    given = request.META.get("REMOTE_ADDR", "")
+    if proxies and passed_on[0]:
+        given = passed_on[-min(proxies, len(passed_on))]
+    try:
+        return str(ipaddress.ip_address(given))
+    except ValueError:
+        return NO_ADDRESS
+
+
+def account_key(request: HttpRequest, login: str) -> str:
+    """Name what the tries at this account are counted under, by whichever name it is called."""
+    called = Q(username__iexact=login) | Q(email__iexact=login)
+    called |= Q(emailaddress__email__iexact=login)
+    found = list(User.objects.filter(called).values_list("pk", flat=True).distinct()[:2])
+    if len(found) != 1:
+        return f"name {login.lower()}"
+    return f"account {found[0]} {_device_of(request, found[0])}"
+
+
+def seconds_to_wait(request: HttpRequest, action: str, key: str) -> int:
+    """Tell how long the next try has to wait; at least a second."""
+    now, waits = time.time(), [1.0]
+    for rate in ratelimit.get_rates(app=_APP, action=action):
+        place = ratelimit.get_cache_key(request, app=_APP, action=action, rate=rate, key=key)
+        tries = cache.get(place, [])  # the newest first
+        if len(tries) >= rate.amount:
+            waits.append(tries[rate.amount - 1] + rate.duration - now)
+    return int(max(waits)) + 1
+
+
+def wait_in_words(seconds: int) -> str:
+    """Say how long, in whole minutes from two on."""
+    if seconds <= 1:
+        return "a second"
+    return f"{seconds} seconds" if seconds < 100 else f"{-(-seconds // 60)} minutes"
+
+
+def know_device(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
+    """Let this browser be known as one that has logged in to the account."""
+    if _device_of(request, user.pk):
+        return
+    mark = signing.dumps([user.pk, secrets.token_urlsafe(9)], salt=_SALT)
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        mark,
+        max_age=DEVICE_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _device_of(request: HttpRequest, person: int) -> str:
+    given = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    try:
+        whose, device = signing.loads(given, salt=_SALT, max_age=DEVICE_SECONDS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return ""
+    return str(device) if whose == person else ""
