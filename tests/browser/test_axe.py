@@ -14,7 +14,17 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
-from editor.models import EditJob, JobState, Picture, StaffAlert, UpstreamModel, User
+from editor.models import (
+    Collection,
+    CollectionItem,
+    EditJob,
+    JobState,
+    Picture,
+    StaffAlert,
+    UpstreamModel,
+    User,
+)
+from editor.sharing_links import Limits, Shown, make_share
 
 pytestmark = [
     pytest.mark.browser,
@@ -72,9 +82,13 @@ class Inspector:
     def open(self, address: str) -> Page:
         """Open a page, and look later."""
         self.page.goto(address)
+        self.prepare()
+        return self.page
+
+    def prepare(self) -> None:
+        """Make a page that was just come to ready to be looked at."""
         self.page.add_style_tag(content=STILL)
         self.page.evaluate(AXE)
-        return self.page
 
     def look(self, what: str) -> None:
         """See what is there now, in light and in dark."""
@@ -112,6 +126,7 @@ def test_no_page_has_a_serious_finding(inspector: Inspector) -> None:
     look_at_pages(inspector, alice)
     look_at_jobs(inspector)
     look_at_the_studio(inspector, alice)
+    look_at_shares(inspector, alice)
     look_at_the_review_desk(inspector)
     assert inspector.looks > 60
     assert not inspector.found, f"{len(inspector.found)} findings\n" + "\n".join(inspector.found)
@@ -138,6 +153,39 @@ def look_at_a_family(inspector: Inspector, job: EditJob) -> None:
     inspector.look("a family as a tree")
     inspector.visit(f"{address}?as=list", "a family as a list")
     inspector.visit(reverse("editor:picture_compare", args=[job.picture.pk, job.cover.pk]))
+
+
+def look_at_shares(inspector: Inspector, alice: User) -> None:
+    """The owner's pages, and what each kind of link opens."""
+    pictures = list(Picture.objects.on_wall_of(alice)[:3])
+    garden = Collection.objects.create(owner=alice, name="Garden")
+    for place, picture in enumerate(pictures):
+        CollectionItem.objects.create(collection=garden, picture=picture, place=place)
+    inspector.visit("/shares/", "no links")
+    new = f"{reverse('editor:share_new')}?picture={pictures[0].pk}&before={pictures[1].pk}"
+    page = inspector.visit(new, "a new link")
+    page.get_by_role("button", name="Make the link").click()
+    inspector.prepare()
+    inspector.look("the link that was made")
+    limits = Limits("Pond", allow_download=True)
+    share, _ = make_share(alice, Shown(pictures[0]), Limits(max_views=3), "green-garden")
+    inspector.visit(reverse("editor:share_change", args=[share.pk]))
+    page = inspector.visit("/shares/", "my links")
+    page.get_by_role("button", name="Revoke").first.click()
+    inspector.look("revoking a link")
+    for shown in (Shown(pictures[0]), Shown(*pictures[:2]), Shown(collection=garden)):
+        link = reverse("editor:share", args=[make_share(alice, shown, limits)[1]])
+        page = inspector.visit(link, f"a shared {shown.kind}")
+    page.locator("[data-shared-picture]").first.click()
+    inspector.look("a shared picture over the whole window")
+    door = make_share(alice, Shown(pictures[0]), Limits(max_views=3), "green-garden")[1]
+    page = inspector.visit(reverse("editor:share", args=[door]), "the door of a link")
+    page.get_by_label("Password").fill("red-garden")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    inspector.prepare()
+    inspector.look("a wrong password")
+    inspector.visit(reverse("editor:share", args=["none"]), "a link that opens nothing")
 
 
 def look_at_jobs(inspector: Inspector) -> None:
@@ -199,7 +247,7 @@ def look_at_the_review_desk(inspector: Inspector) -> None:
     model = UpstreamModel.objects.first()
     assert model
     inspector.visit("/admin/")
-    for rows in ("editjob", "picture", "upstreammodel", "staffalert"):
+    for rows in ("editjob", "picture", "upstreammodel", "staffalert", "share"):
         inspector.visit(reverse(f"admin:editor_{rows}_changelist"))
     for state in (JobState.DONE, JobState.UNKNOWN, JobState.FAILED):
         job = EditJob.objects.filter(state=state).first()
