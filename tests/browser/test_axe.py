@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
+from editor import collecting, keeping, trash
 from editor.models import (
     Collection,
     CollectionItem,
@@ -141,8 +142,22 @@ def look_at_pages(inspector: Inspector, alice: User) -> None:
     picture = Picture.objects.on_wall_of(alice).first()
     assert picture
     inspector.visit(reverse("editor:picture_download", args=[picture.pk]))
+    look_at_what_is_kept(inspector, alice, picture)
     for job in EditJob.objects.owned_by(alice).filter(state=JobState.DONE)[:1]:
         look_at_a_family(inspector, job)
+
+
+def look_at_what_is_kept(inspector: Inspector, alice: User, picture: Picture) -> None:
+    keeping.tag(alice, [picture.pk], ["winter"])
+    kept = collecting.add_to_collection(alice, "Kept", [picture.pk]).collection
+    thrown = Picture.objects.on_wall_of(alice).exclude(jobs__isnull=False).last()
+    assert thrown
+    trash.put_picture_into_trash(alice, thrown)
+    for address in ("/tags/", "/collections/", "/trash/", "/trash/empty/"):
+        inspector.visit(address)
+    inspector.visit(f"/trash/erase/?picture={thrown.pk}")
+    for name in ("collection", "collection_add", "collection_delete"):
+        inspector.visit(reverse(f"editor:{name}", args=[kept.pk]))
 
 
 def look_at_a_family(inspector: Inspector, job: EditJob) -> None:
@@ -239,6 +254,7 @@ def openings(page: Page) -> dict[str, Callable[[], None]]:
         "a shape by numbers": by_key("n"),
         "the look of the mask": page.get_by_role("button", name="Look of the mask").first.click,
         "the choice of models": page.locator("[data-model-open]").click,
+        "the marks": page.get_by_role("button", name="Favourite, rating").click,
         "the download": page.get_by_role("button", name="Download this picture").click,
     }
 
