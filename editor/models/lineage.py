@@ -26,6 +26,7 @@ MOST_NODES = 500
 # First from the picture up to what it all began with, then from there down. Every picture has at
 # most one parent, so going down can meet nothing twice but the beginning; going up is bounded.
 # The kinds stand in a table of their own because Postgres lets a recursive part name itself once.
+# Empty ids have the type of ids on both; "+ 0" keeps SQLite from going through all of an owner's.
 _FAMILY = """
 WITH RECURSIVE above(picture_id, height) AS (
     SELECT picture.id, 0 FROM editor_picture picture WHERE picture.id = %(picture)s
@@ -46,7 +47,8 @@ kinds(kind) AS (
     UNION ALL SELECT 'nothing'
 ),
 family(picture_id, parent_id, job_id, kind, place, depth, first_id) AS (
-    SELECT picture_id, CAST(NULL AS uuid), CAST(NULL AS uuid), 'first', 0, 0, picture_id
+    SELECT picture_id, NULLIF(picture_id, picture_id), NULLIF(picture_id, picture_id), 'first', 0,
+        0, picture_id
     FROM (
         SELECT picture_id FROM above WHERE height < %(most)s ORDER BY height DESC LIMIT 1
     ) AS highest
@@ -57,7 +59,7 @@ family(picture_id, parent_id, job_id, kind, place, depth, first_id) AS (
     FROM family
     CROSS JOIN kinds
     LEFT JOIN editor_editjob job ON job.picture_id = family.picture_id
-        AND job.owner_id = %(owner)s AND kinds.kind <> 'extended'
+        AND job.owner_id + 0 = %(owner)s AND kinds.kind <> 'extended'
     LEFT JOIN editor_attempt attempt ON attempt.job_id = job.id AND kinds.kind = 'result'
     LEFT JOIN editor_result result ON result.attempt_id = attempt.id
     LEFT JOIN editor_adjustment adjustment ON adjustment.job_id = job.id

@@ -10,9 +10,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from editor.models import Picture, Result
+from editor.models import EditJob, JobState, Picture, Result
 from tests.factories import make_picture
 from tests.models.test_lineage import Studio
 
@@ -21,6 +21,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
 ]
+STREAM_ENDED = "[object Event]"  # what htmx says when a stream of events has ended
 BOXES = """() => [...document.querySelectorAll("[data-lineage-card]")]
   .filter((card) => card.checkVisibility())
   .map((card) => card.getBoundingClientRect().toJSON())"""
@@ -48,7 +49,7 @@ def page(live_server, browser: Browser, alice) -> Iterator[Page]:
     page.route("**/events", lambda _: None)  # never answered: the hub is not part of it
     yield page
     context.close()
-    assert said == []
+    assert [line for line in said if line != STREAM_ENDED] == []
 
 
 class Easel(Studio):
@@ -58,6 +59,10 @@ class Easel(Studio):
         made = make_picture(self.owner, fields.pop("size", (320, 240)), name)
         Picture.objects.filter(pk=made.pk).update(origin=origin)
         return made
+
+
+def card(picture: Picture) -> str:
+    return f'[data-key="picture-{picture.pk}"] > [data-lineage-card]'
 
 
 def scale(page: Page) -> int:
@@ -107,7 +112,7 @@ def test_alice_finds_her_way_in_a_family_and_compares_two(page, alice):
     # By keys: to the first picture, into the stack, open it, fold it again.
     page.locator("#main").focus()
     page.keyboard.press("Home")
-    expect(page.locator(f"#picture-{garden.pk} .lineage__open")).to_be_focused()
+    expect(page.locator(card(garden) + " .lineage__open")).to_be_focused()
     page.keyboard.press("ArrowRight")
     while not stack.evaluate("(stack) => stack === document.activeElement"):
         page.keyboard.press("ArrowUp")
@@ -117,7 +122,7 @@ def test_alice_finds_her_way_in_a_family_and_compares_two(page, alice):
     page.keyboard.press("f")
     expect(stack).to_be_focused()
     page.keyboard.press("ArrowLeft")
-    expect(page.locator(f"#picture-{garden.pk} .lineage__open")).to_be_focused()
+    expect(page.locator(card(garden) + " .lineage__open")).to_be_focused()
     page.get_by_role("button", name="Unfold 6 edits").click()
     expect(page.get_by_role("button", name="Fold 6 edits")).to_be_visible()
 
@@ -132,7 +137,7 @@ def test_alice_finds_her_way_in_a_family_and_compares_two(page, alice):
     page.get_by_role("button", name="Zoom out").click()
     page.keyboard.press("1")
     assert scale(page) == 100
-    first = page.locator(f"#picture-{garden.pk}")
+    first = page.locator(card(garden))
     page.keyboard.press("Home")
     before = settled(page, first)
     page.mouse.move(before["x"] + 40, before["y"] + 40)
@@ -147,8 +152,8 @@ def test_alice_finds_her_way_in_a_family_and_compares_two(page, alice):
     page.keyboard.press("c")
     expect(page.get_by_role("status").first).to_contain_text("garden.png is chosen")
     page.keyboard.press("0")
-    page.locator(f"#picture-{tall.pk}").hover()
-    page.locator(f"#picture-{tall.pk} [data-lineage-compare]").click()
+    page.locator(card(tall)).hover()
+    page.locator(card(tall) + " [data-lineage-compare]").click()
     page.get_by_role("link", name="Compare", exact=True).click()
     page.wait_for_url("**/compare/**")
     assert page.url.endswith(reverse("editor:picture_compare", args=[garden.pk, tall.pk]))
@@ -171,3 +176,35 @@ def test_alice_finds_her_way_in_a_family_and_compares_two(page, alice):
     expect(page.get_by_role("button", name="List")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("link", name=re.compile("^Two at once")).click()
     page.wait_for_url("**/jobs/**")
+
+
+def test_a_running_edit_brings_its_picture_into_the_open_tree(page, alice):
+    easel = Easel(alice)
+    garden = easel.picture()
+    easel.edit(garden, "Done before")
+    job = easel.job(garden, "Running", JobState.CALLING)
+    streams: list[Route] = []
+    page.route("**/events", lambda route: streams.append(route))
+    page.goto(reverse("editor:picture_tree", args=[garden.pk]))
+    expect(page.locator("[data-lineage][data-ready=yes]")).to_be_visible()
+    page.locator("#main").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("c")
+    page.keyboard.press("ArrowRight")
+    here = page.get_by_role("link", name="Running")
+    here.focus()
+    before = settled(page, here)
+    # She is at the running edit when it comes home.
+    made = easel.picture("made.png", Picture.Origin.RESULT)
+    Result.objects.create(attempt=easel.attempt(job), index=0, raw_bytes=1, picture=made)
+    EditJob.objects.filter(pk=job.pk).update(state=JobState.DONE, charged="yes")
+    said = f"retry: 600000\nevent: job-{job.pk}\ndata: changed\n\n"
+    streams[0].fulfill(content_type="text/event-stream", body=said)
+    expect(page.locator(card(made))).to_be_visible()
+    expect(page.locator(".lineage__sum")).to_contain_text("$0.08")
+    expect(here).to_be_focused()
+    after = settled(page, here)
+    assert (after["x"], after["y"]) == pytest.approx((before["x"], before["y"]), abs=1)
+    expect(page.locator(card(garden))).to_have_attribute("data-chosen", "")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(card(made) + " .lineage__open")).to_be_focused()

@@ -44,7 +44,10 @@ export class FamilyTree {
     for (const each of this.#cards) this.#addToggle(each);
     root.addEventListener("focusin", (event) => this.#focused(event));
     find("stage").addEventListener("pointerover", (event) => this.#hovered(event));
-    new ResizeObserver(() => this.#isTree && this.#table.reveal(this.#placeOf(this.#at))).observe(find("stage"));
+    new ResizeObserver(() => {
+      // One that has left the page has no size, and keeps its view for the next one.
+      if (this.#isTree && root.isConnected) this.#table.reveal(this.#placeOf(this.#at));
+    }).observe(find("stage"));
     this.#fold();
   }
 
@@ -62,6 +65,10 @@ export class FamilyTree {
     this.#folding.takeOver(earlier.#folding);
     this.#fold();
     if (this.#kindred(earlier.#at)) this.#at = earlier.#at;
+    // What was in sight may lie in a stack by now.
+    for (let at = this.#at; !this.#shows(this.#at); at = this.#parentOf(at) ?? this.#cards[0].key) {
+      this.#at = this.#stacks.get(this.#parentOf(at) ?? "")?.key ?? at;
+    }
   }
 
   /**
@@ -72,7 +79,7 @@ export class FamilyTree {
     this.#isTree = isTree;
     if (isTree) {
       this.#place();
-      if (earlier) this.#table.takeOver(earlier.#table);
+      if (earlier) this.#keepInPlace(earlier);
       else this.#table.open(this.#placeOf(this.#at));
     } else {
       for (const { card } of this.#all()) card.style.transform = "";
@@ -81,7 +88,7 @@ export class FamilyTree {
   }
 
   focus() {
-    this.#goTo(this.#at);
+    handleOf((this.#kindred(this.#at) ?? this.#cards[0]).card).focus({ preventScroll: true });
   }
 
   /** @param {string} arrow */
@@ -118,6 +125,13 @@ export class FamilyTree {
     if (wasHere || document.activeElement === document.body) this.#goTo(next ?? parent);
     else this.#at = next ?? parent;
     this.#reach();
+  }
+
+  /** The card that one was at stays where it was in sight. @param {FamilyTree} earlier */
+  #keepInPlace(earlier) {
+    this.#table.takeOver(earlier.#table);
+    const [before, after] = [earlier, this].map((tree) => tree.#layout.places.get(this.#at));
+    if (before && after) this.#table.shift(before.x - after.x, before.y - after.y);
   }
 
   #all() {
