@@ -105,7 +105,7 @@ def new(request: MemberRequest) -> HttpResponse:
             "with_originals": asked["with_originals"],
         }
         if not asked["choice"]:
-            return _ask_how(request, asked, archives.plan(request.user, **wanted))
+            return ask_how(request, asked, archives.plan(request.user, **wanted))
         archive = ask_for_archive(
             request.user, **wanted, choice=FileChoice(asked["choice"]), name=asked["name"]
         )
@@ -118,7 +118,8 @@ def new(request: MemberRequest) -> HttpResponse:
     return redirect(archive)
 
 
-def _ask_how(request: MemberRequest, asked: dict[str, Any], plan: archives.Plan) -> HttpResponse:
+def ask_how(request: MemberRequest, asked: dict[str, Any], plan: archives.Plan) -> HttpResponse:
+    """Say how much it is, and ask as what it shall be packed."""
     context = {"asked": asked, "plan": plan, "most_pictures": MOST_PICTURES}
     return render(
         request, "editor/archive_new.html", {**context, "most_size": size_words(MOST_BYTES)}

@@ -15,10 +15,12 @@ from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from editor import collecting, keeping, trash
+from editor import archives, collecting, keeping, trash
 from editor.accounts import MemberRequest
+from editor.archives import ArchiveRefused, NotTheirs
 from editor.keeping import KeepingRefused
 from editor.models import EditJob, Picture
+from editor.views.archives import ask_how
 from editor.views.finding import Finding
 from editor.views.guards import wants_json
 
@@ -44,9 +46,11 @@ def gallery_action(request: MemberRequest) -> HttpResponse:
         at_once = _restore if name == "restore" else _one_heart
         return _answer(request, at_once(request))
     words, act = VERBS.get(name.partition("-")[0], ("", None))
-    chosen = _chosen(request) if act else []
-    if act is None or not chosen:
+    chosen = _chosen(request)
+    if not chosen or (act is None and name != "download"):
         return _refuse(request, "Select at least one edit, and say what to do with it.")
+    if act is None:
+        return _download(request, chosen)
     if len(chosen) > LARGE and not request.POST.get("sure"):
         return _ask(request, words, len(chosen))
     try:
@@ -140,6 +144,17 @@ VERBS: dict[str, tuple[str, Callable[[MemberRequest, list[uuid.UUID]], Done] | N
     "collect": ("Add to the collection", _collect),
     "trash": ("Move to the trash", _trash),
 }
+
+
+def _download(request: MemberRequest, jobs: list[uuid.UUID]) -> HttpResponse:
+    """Ask how they shall be packed; the rest is the archive's own page."""
+    asked = {"pictures": [], "jobs": jobs, "name": "", "with_originals": False}
+    try:
+        return ask_how(request, asked, archives.plan(request.user, jobs=jobs))
+    except NotTheirs:
+        return _refuse(request, "Some of these edits are not there any more. Select again.")
+    except ArchiveRefused as refused:
+        return _refuse(request, str(refused))
 
 
 def _one_heart(request: MemberRequest) -> Done:

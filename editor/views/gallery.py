@@ -27,6 +27,7 @@ KEYS = (
             ("Arrow keys", "To the next edit in that direction"),
             ("Home, End", "To the first or last edit that is loaded"),
             ("Enter", "Open the edit"),
+            ("V", "Look at it full screen"),
             ("/", "Search"),
             ("?", "This list"),
         ),

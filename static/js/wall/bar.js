@@ -7,7 +7,7 @@
 /** @typedef {import("./wall.js").Wall} Wall */
 /** @typedef {import("./selection.js").Selection} Selection */
 /** @typedef {{ action: string, moment: string }} Undo */
-/** @typedef {{ sentence?: string, error?: string, ask?: string, verb?: string, url?: string, gone?: string[], undo?: Undo | null, on?: boolean }} Answer */
+/** @typedef {{ sentence?: string, error?: string, ask?: string, verb?: string, gone?: string[], undo?: Undo | null, on?: boolean }} Answer */
 
 const LOST = "The server could not be reached, so nothing was done. Try again in a moment.";
 const LOGGED_OUT = "You are no longer logged in. Reload the page and log in.";
@@ -42,6 +42,11 @@ export class Bar {
   /** @param {string} selector */
   #button(selector) {
     return /** @type {HTMLElement} */ (this.#form.querySelector(selector));
+  }
+
+  /** Buttons are called "action", so the form's own property of that name is hidden. */
+  get #address() {
+    return this.#form.getAttribute("action") ?? "";
   }
 
   /** How many edits were found, loaded or not. */
@@ -108,12 +113,15 @@ export class Bar {
     const named = ids ?? (whole ? this.#selection.marked : wall.model.ids.filter((id) => this.#selection.has(id)));
     for (const id of named) body.append(whole ? "except" : "edit", id);
     if (whole) body.set("whole", "yes");
+    if (action === "download") {
+      openAnswer(this.#address, body);
+      return;
+    }
     const touched = ids ?? wall.model.ids.filter((id) => this.#selection.has(id));
     const answer = await this.#send(body);
     if (!answer?.sentence) return;
     for (const menu of this.#form.querySelectorAll(":popover-open")) /** @type {HTMLElement} */ (menu).hidePopover();
-    if (answer.url) location.assign(answer.url);
-    else this.#follow(wall, action, touched, answer);
+    this.#follow(wall, action, touched, answer);
   }
 
   /**
@@ -130,11 +138,11 @@ export class Bar {
     const gone = answer.gone ?? [];
     if (gone.length > 0) {
       const pages = wall.pagesOf(gone);
-      const at = wall.current === null ? -1 : wall.model.indexOf(wall.current);
+      const at = Math.min(...gone.map((id) => wall.model.indexOf(id)).filter((index) => index >= 0));
       const hadFocus = wall.root.contains(document.activeElement);
       wall.root.dataset.count = String(this.#total - gone.length);
       wall.remove(gone);
-      if (at >= 0 && hadFocus) wall.focus(Math.min(at, wall.model.items.length - 1));
+      if (hadFocus) wall.focus(Math.min(at, wall.model.items.length - 1));
       this.#say(answer.sentence ?? "", answer.undo, () => {
         wall.root.dataset.count = String(this.#total + gone.length);
         wall.askAgain(pages);
@@ -152,7 +160,7 @@ export class Bar {
     this.#busy = true;
     this.#form.ariaBusy = "true";
     try {
-      const answer = await fetch(this.#form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await fetch(this.#address, { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.redirected || !answer.headers.get("content-type")?.includes("json")) {
         this.#say(answer.redirected ? LOGGED_OUT : LOST);
         return null;
@@ -212,6 +220,27 @@ export class Bar {
     });
     return button;
   }
+}
+
+/**
+ * Send a form whose answer is a page of its own.
+ * @param {string} address
+ * @param {FormData} body
+ */
+function openAnswer(address, body) {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.setAttribute("action", address);
+  for (const [name, value] of body) {
+    const input = document.createElement("input");
+    input.type = "hidden";
+    input.name = name;
+    input.value = String(value);
+    form.append(input);
+  }
+  document.body.append(form);
+  HTMLFormElement.prototype.submit.call(form);
+  form.remove();
 }
 
 /** @param {HTMLElement} card */

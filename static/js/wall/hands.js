@@ -33,6 +33,10 @@ export class Hands {
     for (const name of ["pointerup", "pointercancel", "scroll"]) {
       root.addEventListener(name, () => clearTimeout(this.#pressed.timer));
     }
+    root.addEventListener("focusin", (event) => {
+      const card = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".wall__item"));
+      if (card?.dataset.edit && card.dataset.edit !== wall.current) wall.setCurrent(card.dataset.edit);
+    });
     root.addEventListener("contextmenu", (event) => {
       if (this.#swallow) event.preventDefault();
     });
@@ -60,7 +64,7 @@ export class Hands {
     const { current, model } = this.#wall;
     const isCurrent = id === (current ?? model.items[0]?.id);
     card.querySelector(".card")?.setAttribute("tabindex", isCurrent ? "0" : "-1");
-    card.querySelector(".card__heart")?.setAttribute("tabindex", "-1");
+    for (const part of card.querySelectorAll(".card__heart, .card__view")) part.setAttribute("tabindex", "-1");
   }
 
   /** @param {HTMLInputElement} box */
@@ -94,7 +98,10 @@ export class Hands {
       event.stopPropagation();
       return;
     }
-    if (target.closest(".card__heart")) return;
+    if (target.closest(".card__heart, .card__view")) {
+      this.#wall.setCurrent(id);
+      return;
+    }
     const onPick = target.closest(".card__pick") !== null;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (!onPick && !event.shiftKey && this.#selection.size === 0) {
@@ -102,9 +109,10 @@ export class Hands {
       return;
     }
     event.preventDefault();
+    const from = this.#wall.current ?? id;
     this.#wall.setCurrent(id);
     const select = () => {
-      if (event.shiftKey) this.#selection.extend(this.#wall.model.ids, id, this.#wall.current ?? id);
+      if (event.shiftKey) this.#selection.extend(this.#wall.model.ids, id, from);
       else this.#selection.toggle(id);
     };
     // A box that is clicked is put back after the event when that was prevented.

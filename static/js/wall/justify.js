@@ -39,7 +39,7 @@ export const MOST_GROWTH = 1.6;
  */
 export function ratioOf(twentieths) {
   const ratio = Number(twentieths) / 20;
-  return ratio > 0 ? Math.min(WIDEST, Math.max(NARROWEST, ratio)) : 1;
+  return Number.isNaN(ratio) ? 1 : Math.min(WIDEST, Math.max(NARROWEST, ratio));
 }
 
 /**

@@ -103,6 +103,11 @@ function act(wall, selection, bar, key) {
     selection.toggle(at);
     return true;
   }
+  if (key === "v" && at !== null) {
+    const link = /** @type {HTMLElement | null | undefined} */ (wall.cards.get(at)?.querySelector(".card__view"));
+    link?.click();
+    return true;
+  }
   const none = selection.size === 0;
   const ids = none && at !== null ? [at] : undefined;
   if (none && !ids) return false;
