@@ -38,6 +38,7 @@ from editor.sharing_links import (
     admitted,
     open_share,
 )
+from editor.throttles import client_address
 from editor.views.files import UNREADABLE, stream
 
 COOKIE = "nanoedit_visit"
@@ -88,7 +89,7 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
             knocks=request.method == "POST",
             counts=request.method != "HEAD" and not fetcher,
             ticket=request.COOKIES.get(COOKIE, ""),
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=client_address(request),
         )
     except DoorClosed as closed:
         return _door(request, closed)

@@ -202,10 +202,18 @@ def test_the_page_warns_when_nobody_else_can_open_the_link(alices, picture):
     assert b"this machine alone" not in made.content
 
 
-def test_share_buttons_are_only_where_sharing_is_on(alices, settings):
-    assert SHARES in alices.get("/").content.decode()
+def test_share_buttons_are_only_where_sharing_is_on(alices, alice, picture, settings):
+    collection = Collection.objects.create(owner=alice, name="Summer")
+    places = {
+        "/": SHARES,
+        collection.get_absolute_url(): f"{NEW}?collection={collection.pk}",
+        reverse("editor:picture_view", args=[picture.pk]): f"{NEW}?picture={picture.pk}",
+    }
+    for page, leads_to in places.items():
+        assert leads_to in alices.get(page).content.decode(), page
     settings.SHARING = False
-    assert SHARES not in alices.get("/").content.decode()
+    for page, leads_to in places.items():
+        assert leads_to not in alices.get(page).content.decode(), page
 
 
 # Staff
