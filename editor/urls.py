@@ -85,6 +85,7 @@ urlpatterns = [
     # 8. The past
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/actions/", bulk.gallery_action, name="gallery_action"),
+    path("pictures/<uuid:pk>/view/", viewer.view, name="picture_view"),
     path("pictures/<uuid:pk>/tree/", lineage.tree, name="picture_tree"),
     path("pictures/<uuid:pk>/compare/<uuid:other>/", lineage.compare, name="picture_compare"),
     # Share links: one's own, and what they open for anybody who has one
@@ -102,7 +103,6 @@ urlpatterns = [
     path("archives/<uuid:pk>/file/", archives.file, name="archive_file"),
     path("archives/<uuid:pk>/again/", archives.again, name="archive_again"),
     path("archives/<uuid:pk>/delete/", archives.delete, name="archive_delete"),
-    path("pictures/<uuid:pk>/view/", viewer.view, name="picture_view"),
     path("pictures/<uuid:pk>/marks/", marking.marks, name="picture_marks"),
     path("tags/", marking.tags, name="tags"),
     path("tags/<uuid:pk>/rename/", marking.rename_tag, name="tag_rename"),

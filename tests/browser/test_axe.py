@@ -213,9 +213,28 @@ def look_at_jobs(inspector: Inspector) -> None:
             inspector.visit(job.get_absolute_url(), f"an edit that is {state}")
     done = hers.filter(state=JobState.DONE, hidden=False).exclude(mask=None).first()
     assert done
+    look_at_the_viewer(inspector, done)
     page = inspector.open(reverse("editor:adjust", args=[done.pk]))
     page.locator("[data-adjust][data-ready=yes]").wait_for()
     inspector.look("adjusting")
+
+
+def look_at_the_viewer(inspector: Inspector, done: EditJob) -> None:
+    """One result full screen, with all that can be opened over it."""
+    page = inspector.open(done.cover.view_url)
+    page.locator("[data-viewer][data-ready=yes]").wait_for()
+    inspector.look("the viewer")
+    page.keyboard.press("i")
+    page.get_by_text("Show the API call").click()
+    page.keyboard.press("k")
+    inspector.look("the viewer with its drawer, comparing by a line")
+    page.keyboard.press("d")
+    page.keyboard.press("?")
+    inspector.look("the viewer with its keys, showing the difference")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 390, "height": 844})
+    inspector.look("the viewer on a phone")
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def look_at_the_studio(inspector: Inspector, alice: User) -> None:

@@ -32,7 +32,8 @@ export class Looking {
     after.levels.takeStandIn(image);
     const before = part("[data-before]");
     this.element = part("[data-table]");
-    this.table = new ViewerTable(this.element, after.size);
+    // By the stage, which stays where it is: what lies on it goes along with a finger.
+    this.table = new ViewerTable(stage, after.size);
     this.#desk = new CompareDesk(part("[data-desk]"), this.table, after.size);
     this.#pair = /** @type {[Side, Side]} */ ([before ? sideFrom(before) : after, after]);
     this.hasBefore = before !== null;
