@@ -84,7 +84,7 @@ def erase_picture(owner: User, picture: uuid.UUID, *, with_edits: bool = False) 
     """
     mine = Picture.objects.in_trash_of(owner).filter(pk=picture)
     if with_edits and mine.exists():
-        needing = needing_edits().owned_by(owner).using([picture])
+        needing = needing_edits().owned_by(owner).made_from([picture])
         ids = list(needing.values_list("pk", flat=True))
         put_edits_into_trash(owner, ids)
         erase_edits(owner, ids)

@@ -126,7 +126,7 @@ class EditJobQuerySet(NarrowedQuerySet):
         """What this person can still bring back."""
         return self.owned_by(user).filter(trashed_at__isnull=False, purging_at=None)
 
-    def using(self, pictures: Any) -> EditJobQuerySet:
+    def made_from(self, pictures: Any) -> EditJobQuerySet:
         """Edits that start from one of these pictures, or send it along. Ids will do."""
         lent = apps.get_model("editor", "Reference")._default_manager
         return self.filter(

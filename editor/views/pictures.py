@@ -175,7 +175,7 @@ def delete(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if not gone.pictures:
         messages.error(request, gone.refused)
         return redirect(picture)
-    still = purging.needing_edits().filter(trashed_at=None).using([picture.pk]).count()
+    still = purging.needing_edits().filter(trashed_at=None).made_from([picture.pk]).count()
     messages.success(request, f"“{picture.name}” lies in the trash. {kept_sentence(still)}".strip())
     return redirect("editor:home")
 

@@ -203,7 +203,7 @@ def erase(request: MemberRequest) -> HttpResponse:
     if edit is None and picture is None:
         messages.error(request, "This does not lie in the trash any more.")
         return redirect("editor:trash")
-    needing = purging.needing_edits().owned_by(user).using([picture.pk]) if picture else None
+    needing = purging.needing_edits().owned_by(user).made_from([picture.pk]) if picture else None
     if request.method == "POST":
         messages.success(request, _erased(request, edit, picture))
         return redirect("editor:trash")
