@@ -25,8 +25,8 @@ class ShareAdmin(ReadOnlyAdmin):
         "expires_at",
         "seen",
         "last_viewed_at",
-        "has_password",
-        "allow_download",
+        "password_asked",
+        "download",
     )
     list_display_links = None
     list_filter = ("kind", ("owner", admin.RelatedOnlyFieldListFilter), "created_at")
@@ -48,10 +48,16 @@ class ShareAdmin(ReadOnlyAdmin):
         """How often it was opened, and how often it may be."""
         return f"{share.views} of {share.max_views}" if share.max_views else str(share.views)
 
-    @admin.display(description="Password", boolean=True)
-    def has_password(self, share: Share) -> bool:
+    # In words: the admin's red crosses would say that something is wrong.
+    @admin.display(description="Password")
+    def password_asked(self, share: Share) -> str:
         """Whether it asks for one."""
-        return bool(share.password)
+        return "Yes" if share.password else "No"
+
+    @admin.display(description="Download", ordering="allow_download")
+    def download(self, share: Share) -> str:
+        """Whether the full size may be taken away."""
+        return "Yes" if share.allow_download else "No"
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Who may end links of others."""

@@ -15,6 +15,14 @@ from editor.models.people import User
 from editor.models.pictures import Picture, PictureQuerySet
 
 
+def pictures_in(collection: Collection) -> PictureQuerySet:
+    """What a link for a collection shows of it, in its order."""
+    there = Picture.objects.filter(deleted_at=None, purged_at=None)
+    return there.filter(collected__collection=collection, owner=collection.owner_id).order_by(
+        "collected__place", "collected__added_at", "collected__id"
+    )
+
+
 class ShareQuerySet(models.QuerySet["Share"]):
     """Reads over share links."""
 
@@ -107,12 +115,10 @@ class Share(models.Model):
     @property
     def pictures(self) -> PictureQuerySet:
         """What may be shown: pictures of the owner that it names and that are not in the bin."""
+        if self.collection is not None:
+            return pictures_in(self.collection).filter(owner=self.owner)
         there = Picture.objects.owned_by(self.owner).filter(purged_at=None)
-        if self.kind != self.Kind.COLLECTION:
-            return there.filter(pk__in=[self.picture_id, self.before_id])
-        return there.filter(collected__collection=self.collection_id).order_by(
-            "collected__place", "collected__added_at", "collected__id"
-        )
+        return there.filter(pk__in=[self.picture_id, self.before_id])
 
     @property
     def is_used_up(self) -> bool:

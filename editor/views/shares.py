@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from editor.accounts import MemberRequest
 from editor.models import Collection, Picture, Share, User
+from editor.models.shares import pictures_in
 from editor.share_forms import ShareChangeForm, ShareForm
 from editor.sharing_links import (
     ShareRefused,
@@ -31,6 +32,7 @@ from editor.sharing_links import (
 from editor.views.paging import one_page
 
 PAGE_SIZE = 50
+COVERS = 6
 _THIS_MACHINE = ("localhost", "127.", "[::1]")
 
 View = Callable[..., HttpResponse]
@@ -67,7 +69,10 @@ def share_new(request: MemberRequest) -> HttpResponse:
     """The dialog for a new link; once made, the only page that ever shows it."""
     offers = Offers(request.user, request.GET)
     if request.method != "POST":
-        context = {"offers": offers, "share_id": uuid.uuid4(), "chosen": {"expiry": "7"}}
+        # A collection's name is a title that somebody has thought of; a file's is not.
+        title = offers.collection.name if offers.collection else ""
+        chosen = {"expiry": "7", "title": title}
+        context = {"offers": offers, "share_id": uuid.uuid4(), "chosen": chosen}
         return render(request, "editor/share_new.html", context)
     form = ShareForm(request.POST)
     problem = ""
@@ -126,7 +131,7 @@ class Offers:
     def covers(self) -> list[Picture]:
         """What of it the preview shows."""
         if self.collection:
-            return list(self.collection.pictures.filter(deleted_at=None)[:6])
+            return list(pictures_in(self.collection)[:COVERS])
         return [picture for picture in (self.before, self.picture) if picture]
 
     def shown(self, kind: str) -> Shown:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from editor.models import Collection, Picture, Share
+from editor.models import Collection, CollectionItem, Picture, Share
 from editor.sharing_links import Limits, Shown, make_share, open_share
 from tests.conftest import logged_in
 from tests.factories import make_picture
@@ -72,8 +72,15 @@ def test_a_picture_without_a_parent_is_shared_alone(alices, picture):
 
 def test_a_collection_is_shared_as_it_will_be(alices, alice):
     collection = Collection.objects.create(owner=alice, name="Summer")
+    others = [make_picture(alice, name=f"{n}.png") for n in range(3)]
+    for place, each in enumerate(reversed(others)):
+        CollectionItem.objects.create(collection=collection, picture=each, place=place)
     page = f"{NEW}?collection={collection.pk}"
-    assert b"also what you add later" in alices.get(page).content
+    dialog = alices.get(page).content.decode()
+    assert "also what you add later" in dialog
+    assert 'value="Summer"' in dialog
+    shown = re.findall(r"/pictures/([0-9a-f-]+)/thumb/", dialog)
+    assert shown == [str(each.pk) for each in reversed(others)]
     assert alices.post(page, asked()).status_code == 201
     assert Share.objects.get().collection == collection
 
