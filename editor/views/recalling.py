@@ -75,9 +75,10 @@ def _recalled(request: MemberRequest, picture: Picture) -> EditJob | None:
         job_id = uuid.UUID(request.GET.get("again", ""))
     except ValueError:
         return None
-    jobs = EditJob.objects.owned_by(request.user).select_related("picture", "mask")
+    jobs = EditJob.objects.owned_by(request.user).filter(trashed_at=None)
     made = Q(attempts__results__picture=picture) | Q(adjustments__picture=picture)
-    return jobs.filter(Q(picture=picture) | made, pk=job_id).first()
+    found = jobs.filter(Q(picture=picture) | made, pk=job_id)
+    return found.select_related("picture", "mask").first()
 
 
 def _whole(picture: Picture, job: EditJob) -> dict[str, Any]:

@@ -290,6 +290,12 @@ def test_nobody_recalls_anothers_edit(charlies, charlie, job, result):
         assert (wish["prompt"], wish["mask_url"]) == ("", None)
 
 
+def test_an_edit_in_the_trash_is_not_recalled(alices, job):
+    EditJob.objects.filter(pk=job.pk).update(trashed_at=timezone.now())
+    wish = alices.get(f"{job.picture.get_absolute_url()}?again={job.pk}").context["wish"]
+    assert "is_again" not in wish
+
+
 def test_the_call_is_shown_without_key_or_paths(alices, job, result, settings):
     settings.NANOGPT_API_KEY = KEY
     settings.NANOGPT_BASE_URL = "https://api.example"
