@@ -64,6 +64,14 @@ class JobState(models.TextChoices):
 
 
 CLOSED_STATES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+OPEN_STATES = tuple(state for state in JobState if state not in CLOSED_STATES)
+# What a person sees on the wall, as far as the row itself says; the indexes hold nothing else.
+ON_WALL = {"hidden": False, "mask_test": None, "trashed_at": None}
+
+_WALL_ORDER = ("owner", "-created_at", "-id")
+_FILTERED_BY = (
+    "state", "model_id", "mask", "charged", "picture_shape", "picture_scale", "paid_nano",
+)  # fmt: skip
 
 ARROWS: dict[str, frozenset[str]] = {
     JobState.QUEUED: frozenset({JobState.CLAIMED, JobState.RECEIVED, JobState.CANCELLED}),
@@ -108,11 +116,14 @@ class EditJobQuerySet(NarrowedQuerySet):
 
     def still_open(self) -> EditJobQuerySet:
         """Jobs that something may still happen to."""
-        return self.exclude(state__in=CLOSED_STATES)
+        return self.filter(state__in=OPEN_STATES)
 
     def with_pictures(self) -> EditJobQuerySet:
         """Everything a card shows, in a fixed number of queries."""
-        return self.select_related("picture", "mask").prefetch_related("attempts__results__picture")
+        results = apps.get_model("editor", "Result")._default_manager.select_related("picture")
+        return self.select_related("picture", "mask").prefetch_related(
+            models.Prefetch("attempts__results", queryset=results)
+        )
 
     def for_gallery(self, user: User) -> EditJobQuerySet:
         """A person's past and running edits, newest first."""
@@ -120,7 +131,7 @@ class EditJobQuerySet(NarrowedQuerySet):
 
     def on_wall_of(self, user: User) -> EditJobQuerySet:
         """Without what is in the trash, what they cancelled away, and tests of masks."""
-        return self.owned_by(user).filter(hidden=False, mask_test=None, trashed_at=None)
+        return self.owned_by(user).filter(**ON_WALL)
 
     def in_trash_of(self, user: User) -> EditJobQuerySet:
         """What this person can still bring back."""
@@ -211,6 +222,10 @@ class EditJob(Marked, FrameFields):
     reason = models.CharField(max_length=60, blank=True)  # code of what went wrong
     failure_sentence = models.CharField(max_length=400, blank=True)
     charged = models.CharField(max_length=8, choices=Charged.choices, default=Charged.NO)
+    # Kept by triggers (models/kept_facts.py), for filters and orders.
+    paid_nano = models.BigIntegerField(default=0, db_default=0, editable=False)
+    picture_shape = models.CharField(max_length=9, default="", db_default="", editable=False)
+    picture_scale = models.CharField(max_length=6, default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
@@ -233,6 +248,18 @@ class EditJob(Marked, FrameFields):
             models.Index(fields=["state", "next_at"], name="job_sweep"),
             models.Index(fields=["owner", "wish_hash"], name="job_wish"),
             models.Index(fields=["owner", "model_id", "-created_at"], name="job_model"),
+            # In the order of the wall, with all that filters look at: what they pass over costs
+            # a look into the index, and none into the table.
+            models.Index(
+                fields=[*_WALL_ORDER, *_FILTERED_BY, *ON_WALL],
+                name="job_wall",
+                condition=models.Q(**ON_WALL),
+            ),
+            models.Index(
+                fields=["owner", "-paid_nano", "-created_at", "-id"],
+                name="job_dearest",
+                condition=models.Q(**ON_WALL),
+            ),
             models.Index(
                 fields=["owner", "trashed_at"],
                 name="job_trash",

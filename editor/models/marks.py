@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+from django.db.models import Prefetch
+
 if TYPE_CHECKING:
+    from editor.models.jobs import EditJobQuerySet
     from editor.models.pictures import Picture
 
-# What is to be loaded besides, for the marks of many edits.
-MARKS = "adjustments__picture"
+
+def with_marks(jobs: EditJobQuerySet) -> EditJobQuerySet:
+    """Load besides what the marks of many edits need, in one query."""
+    adjustments = apps.get_model("editor", "Adjustment")._default_manager.select_related("picture")
+    return jobs.prefetch_related(Prefetch("adjustments", queryset=adjustments))
 
 
 class Marked:

@@ -1,4 +1,4 @@
-"""Makes what keeps the words of jobs in step inside the database: triggers and search indexes.
+"""Makes what keeps words and facts of jobs in step inside the database: triggers and indexes.
 
 After every `migrate`, and not once in a migration: Django alters a table of SQLite by making
 it anew, which loses its triggers, and which SQLite refuses while a trigger of another table
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
+from editor.models import kept_facts
 from editor.models.search_words import PUNCTUATION
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def take_away(connection: BaseDatabaseWrapper) -> None:
     """Drop the triggers of SQLite, so that migrations may alter its tables."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            for name in SQLITE_TRIGGERS:
+            for name in (*SQLITE_TRIGGERS, *kept_facts.SQLITE_TRIGGERS):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
@@ -171,8 +172,10 @@ def make(connection: BaseDatabaseWrapper) -> None:
     with transaction.atomic(connection.alias), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             _make_on_sqlite(cursor)
+            kept_facts.make_on_sqlite(cursor)
         else:
             _make_on_postgres(cursor)
+            kept_facts.make_on_postgres(cursor)
         cursor.execute(_catch_up(connection.vendor))
 
 

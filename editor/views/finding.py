@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 
 from editor.keeping import MOST_STARS, TAG_LENGTH
-from editor.models import Collection, EditJob, JobState, Tag
+from editor.models import Collection, JobState
 from editor.models.search_words import MAX_LENGTH
 from editor.money import NANO
 from editor.views.paging import Sort
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from editor.models import User
     from editor.models.jobs import EditJobQuerySet
+    from editor.models.wall_choices import WallChoices
 
 # What people look for; the machine's finer states belong to "running".
 STATES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -149,14 +149,17 @@ class Finding:
         """The page that can be bookmarked."""
         return self._address(self.query)
 
-    def narrow(self, jobs: EditJobQuerySet) -> EditJobQuerySet:
-        """Only the jobs that are looked for, with what their order needs."""
+    def narrow(self, jobs: EditJobQuerySet, *, many: bool = False) -> EditJobQuerySet:
+        """Only the jobs that are looked for, with what their order needs.
+
+        `many`: it is known that there are many.
+        """
         values = self.values
-        jobs = jobs.matching(values.get("q", "")).between(self.first, self.last)
+        jobs = jobs.matching(values.get("q", ""), often=many).between(self.first, self.last)
         if "state" in values:
-            jobs = jobs.filter(state__in=STATES[values["state"]][1])
+            jobs = jobs.in_states(STATES[values["state"]][1])
         if "model" in values:
-            jobs = jobs.filter(model_id=values["model"])
+            jobs = jobs.by_model(values["model"])
         if "shape" in values:
             jobs = jobs.of_shape(values["shape"])
         if "size" in values:
@@ -208,23 +211,22 @@ class Finding:
         day = date_format(date.fromisoformat(value), "j M Y")
         return f"From {day}" if name == "from" else f"Until {day}"
 
-    def name_collection(self, owner: User) -> None:
+    def name_collection(self, owner: User, choices: WallChoices | None) -> None:
         """Find out what the collection is called that is looked through, if it is this person's."""
         if self.collection is None:
+            return
+        if choices:
+            self.collection_name = dict(choices.collections).get(str(self.collection), "")
             return
         mine = Collection.objects.owned_by(owner).filter(pk=self.collection).first()
         if mine:
             self.collection_name = mine.name
 
-    def fields(self, user: User) -> list[Field]:
-        """The choices of the form; three queries, for what this person has used so far."""
-        used = EditJob.objects.on_wall_of(user).order_by().values("model_id")
-        named = used.annotate(name=Max("model_name")).values_list("model_id", "name")
-        models = sorted(named, key=lambda row: row[1].lower())
-        tags = [(tag.name, tag.name) for tag in Tag.objects.owned_by(user)]
-        collections = [(str(one.pk), one.name) for one in Collection.objects.owned_by(user)]
-        given = {name: list(choices.items()) for name, (_, choices) in CHOICES.items()}
-        options = {"model": models, **given, "tag": tags, "collection": collections}
+    def fields(self, choices: WallChoices) -> list[Field]:
+        """The choices of the form."""
+        given = {name: list(values.items()) for name, (_, values) in CHOICES.items()}
+        options = {"model": choices.models, **given}
+        options |= {"tag": choices.tags, "collection": choices.collections}
         labels = {"model": "Model", "tag": "Tag", "collection": "Collection"}
         labels |= {name: label for name, (label, _) in CHOICES.items()}
         return [

@@ -12,13 +12,15 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from editor.accounts import MemberRequest
-from editor.models import EditJob
-from editor.models.marks import MARKS
+from editor.models import EditJob, User
+from editor.models.marks import with_marks
+from editor.models.wall_choices import wall_choices
 from editor.views.days import Day, by_day
 from editor.views.finding import SORTS, Finding
 from editor.views.paging import Sort, one_page
 
 PAGE_SIZE = 60
+MOST_COUNTED = 1000  # edits that hold words: to count on would take longer and longer
 # What the wall does by keyboard and pointer, for the list of keys.
 KEYS = (
     (
@@ -59,9 +61,13 @@ KEYS = (
 def gallery(request: MemberRequest) -> HttpResponse:
     """One page of the wall; for an endless scroll its cards, for the form what was found."""
     finding = Finding(request.GET)
-    jobs = finding.narrow(EditJob.objects.for_gallery(request.user)).prefetch_related(MARKS)
+    is_part = request.htmx and not request.htmx.history_restore_request
+    is_found = not is_part or request.htmx.target == "found"
+    everything = with_marks(EditJob.objects.for_gallery(request.user))
+    choices = None if is_part else wall_choices(request.user.pk)
+    count, are_many = _counted(finding, request.user, is_found=is_found)
     page, next_url = one_page(
-        jobs,
+        finding.narrow(everything, many=are_many),
         request.GET.get("after", ""),
         PAGE_SIZE,
         reverse("editor:gallery"),
@@ -74,17 +80,16 @@ def gallery(request: MemberRequest) -> HttpResponse:
         "next_url": next_url,
         "finding": finding,
         "is_first_page": "after" not in request.GET,
+        "count": count,
+        "are_many": are_many,
     }
-    is_part = request.htmx and not request.htmx.history_restore_request
-    template = "editor/_gallery_page.html"
-    if not is_part or request.htmx.target == "found":
-        whole = context["is_first_page"] and next_url is None
-        finding.name_collection(request.user)
-        context["count"] = len(page) if whole else jobs.count()
-        template = "editor/_gallery_found.html"
-    if not is_part:
+    if is_found:
+        finding.name_collection(request.user, choices)
+    template = "editor/_gallery_found.html" if is_found else "editor/_gallery_page.html"
+    if choices:
         context |= {
-            "fields": finding.fields(request.user),
+            "fields": finding.fields(choices),
+            "open_jobs": choices.open_jobs,
             "sorts": SORTS.items(),
             "keys": KEYS,
         }
@@ -94,3 +99,16 @@ def gallery(request: MemberRequest) -> HttpResponse:
         answer["HX-Replace-Url"] = finding.address
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
     return answer
+
+
+def _counted(finding: Finding, user: User, *, is_found: bool) -> tuple[int, bool]:
+    """Count what is found where pages say it, and tell whether words are found in many edits.
+
+    Words are counted on every page, since it depends on that how SQLite goes about them best;
+    but no further than to where it is clear. Everything else is counted along the wall's index.
+    """
+    jobs = finding.narrow(EditJob.objects.on_wall_of(user))
+    if "q" in finding.values:
+        count = jobs.count_up_to(MOST_COUNTED + 1)
+        return min(count, MOST_COUNTED), count > MOST_COUNTED
+    return (jobs.count() if is_found else 0), False

@@ -7,11 +7,20 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    F,
+    Func,
+    QuerySet,
+    UUIDField,
+    Value,
+)
 from django.utils.http import urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -63,12 +72,19 @@ def _after(rows: Rows, mark: str, order: Sort) -> Rows:
     moment, _, row_id = moment.rpartition("_")
     try:
         when, key = datetime.fromisoformat(moment).astimezone(UTC), uuid.UUID(row_id)
-        nano = int(cost[:20]) if order == Sort.DEAREST else 0
+        nano = int(cost[:18]) if order == Sort.DEAREST else 0
     except (ValueError, OverflowError):
         return rows
-    if order == Sort.OLDEST:
-        return rows.filter(Q(created_at__gt=when) | Q(created_at=when, pk__gt=key))
-    older = Q(created_at__lt=when) | Q(created_at=when, pk__lt=key)
+    place = [Value(when, DateTimeField()), Value(key, UUIDField())]
     if order == Sort.DEAREST:
-        return rows.filter(Q(cost_nano__lt=nano) | (Q(cost_nano=nano) & older))
-    return rows.filter(older)
+        place.insert(0, Value(nano, BigIntegerField()))
+    fields = [F(name.removeprefix("-")) for name in _FIELDS[order]]
+    return rows.filter(_compared(fields, ">" if order == Sort.OLDEST else "<", place))
+
+
+def _compared(fields: Sequence[F], sign: str, place: Sequence[Value]) -> Func:
+    """Compare all of a row's order at once: an index begins right there, however deep it is."""
+    sides = (Func(*side, template="(%(expressions)s)") for side in (fields, place))
+    return Func(
+        *sides, template="%(expressions)s", arg_joiner=f" {sign} ", output_field=BooleanField()
+    )

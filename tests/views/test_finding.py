@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from editor.models import Attempt, Consent, EditJob, JobState, Mask, Picture
+from editor.models import Attempt, Collection, Consent, EditJob, JobState, Mask, Picture, Tag
+from editor.views import gallery
+from editor.views.finding import CHOICES, SORTS, STATES
 from editor.views.gallery import PAGE_SIZE
 from tests.factories import CENT
 
@@ -191,10 +193,44 @@ def test_the_form_stands_as_the_address_says(alices, alice):
     assert '<option value="sandbox/inpaint">Inpaint</option>' in text
 
 
-def test_a_search_needs_the_same_few_queries_for_two_edits_and_for_many(
+def test_every_way_to_look_needs_the_same_few_queries_for_two_edits_and_for_many(
     alices, alice, django_assert_max_num_queries
 ):
-    for number in range(PAGE_SIZE + 2):
-        an_edit(alice, f"pier {number}", cents=number)
-    with django_assert_max_num_queries(11):
-        alices.get("/gallery/?q=pier&shape=landscape&cost=100&sort=cost")
+    collection = Collection.objects.create(owner=alice, name="Piers")
+    tag = Tag.objects.create(owner=alice, name="sea")
+
+    def more(count):
+        for number in range(count):
+            state = (JobState.UNKNOWN, JobState.DONE)[number % 2]
+            job = an_edit(alice, f"pier {number}", cents=0, masked=True, state=state)
+            made = Picture.objects.create(
+                owner=alice, name="p", width=9, height=9, bytes=1, favourite=True, rating=5
+            )
+            job.attempts.get().results.create(index=0, raw_bytes=1, picture=made)
+            tag.pictures.add(made)
+            collection.items.create(picture=made)
+
+    ways = [f"{name}={value}" for name, (_, values) in CHOICES.items() for value in values]
+    ways += [f"state={state}" for state in STATES] + [f"sort={sort}" for sort in SORTS]
+    ways += ["", "q=pier", "q=nothing", "from=2026-01-01", f"tag={tag.name}"]
+    ways += ["model=sandbox/inpaint", f"collection={collection.pk}"]
+    ways += ["q=pier&shape=landscape&cost=100&sort=cost&tag=sea"]
+    counts = []
+    for _round in range(2):
+        more(2 + 2 * _round)
+        for way in ways:
+            with django_assert_max_num_queries(8) as caught:
+                alices.get(f"/gallery/?{way}")
+            counts.append((way, len(caught)))
+    assert counts[: len(ways)] == counts[len(ways) :]
+
+
+def test_words_in_very_many_edits_are_counted_no_further_than_need_be(alices, alice, monkeypatch):
+    monkeypatch.setattr(gallery, "MOST_COUNTED", 3)
+    for number in range(5):
+        an_edit(alice, f"pier {number}", created_at=datetime(2026, 5, 4, number, tzinfo=UTC))
+    page = alices.get("/gallery/?q=pier")
+    assert "Over 3 edits found" in page.content.decode()
+    assert [job.prompt for job in page.context["jobs"]] == [f"pier {n}" for n in (4, 3, 2, 1, 0)]
+    assert "Over" not in alices.get('/gallery/?q="pier 4"').content.decode()
+    assert alices.get("/gallery/?state=done").context["count"] == 5

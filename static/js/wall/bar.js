@@ -50,6 +50,11 @@ export class Bar {
   }
 
   /** How many edits were found, loaded or not. */
+  /** Whether there are more than were counted. */
+  get #more() {
+    return this.#wall()?.root.dataset.moreThanCounted !== undefined;
+  }
+
   get #total() {
     return Number(this.#wall()?.root.dataset.count) || 0;
   }
@@ -62,12 +67,13 @@ export class Bar {
       for (const menu of this.#form.querySelectorAll(":popover-open")) /** @type {HTMLElement} */ (menu).hidePopover();
     }
     const all = whole && size === this.#total;
-    this.#button("[data-picked-words]").textContent = size === 0 ? "" : `${all ? "All " : ""}${size.toLocaleString("en")} selected`;
+    this.#button("[data-picked-words]").textContent =
+      all && this.#more ? "Everything found is selected" : size === 0 ? "" : `${all ? "All " : ""}${size.toLocaleString("en")} selected`;
     const model = this.#wall()?.model;
     const allLoaded = model !== undefined && size >= model.items.length && model.next !== null;
     const button = this.#button("[data-whole]");
     button.hidden = whole || !allLoaded || this.#total <= size;
-    button.textContent = `Select all ${this.#total.toLocaleString("en")}`;
+    button.textContent = this.#more ? "Select everything found" : `Select all ${this.#total.toLocaleString("en")}`;
     const favourites = this.#marked().length > 0 && this.#marked().every((card) => heartOf(card)?.ariaPressed !== "false");
     const heart = /** @type {HTMLButtonElement} */ (this.#button("[data-heart-verb]"));
     heart.value = favourites ? "unfavourite" : "favourite";
