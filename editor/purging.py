@@ -46,7 +46,7 @@ from editor.models import (
 )
 from editor.models.jobs import CLOSED_STATES, EditJobQuerySet
 from editor.models.pictures import PictureQuerySet
-from editor.trash import put_edits_into_trash
+from editor.trash import put_edits_into_trash, restore
 
 logger = logging.getLogger(__name__)
 
@@ -73,20 +73,25 @@ def erase_edits(owner: User, jobs: Iterable[uuid.UUID]) -> int:
     """Have edits in the trash erased, with what was thrown away of them; give how many."""
     wanted = list(jobs)
     begun = _begin_edits(EditJob.objects.in_trash_of(owner).filter(pk__in=wanted))
-    _begin_pictures(Picture.objects.in_trash_of(owner).brought_by(wanted))
+    going = EditJob.objects.owned_by(owner).filter(pk__in=wanted, purging_at__isnull=False)
+    made = Picture.objects.in_trash_of(owner).brought_by(list(going.values_list("pk", flat=True)))
+    _begin_pictures(made)
     return begun
 
 
 def erase_picture(owner: User, picture: uuid.UUID, *, with_edits: bool = False) -> bool:
     """Have a picture in the trash erased; False: it is not there, or an edit needs it.
 
-    `with_edits` has the edits that need it erased as well, as far as they are over.
+    `with_edits` has the edits that need it erased as well, if all of them are over.
     """
     mine = Picture.objects.in_trash_of(owner).filter(pk=picture)
     if with_edits and mine.exists():
         needing = needing_edits().owned_by(owner).made_from([picture])
         ids = list(needing.values_list("pk", flat=True))
-        put_edits_into_trash(owner, ids)
+        thrown = put_edits_into_trash(owner, ids)
+        if thrown.refused:
+            restore(owner, thrown.moment)
+            return False
         erase_edits(owner, ids)
     return bool(_begin_pictures(mine))
 

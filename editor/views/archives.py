@@ -182,7 +182,8 @@ def delete(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """What an evidence pack holds; by POST, have it packed."""
-    job = get_object_or_404(EditJob.objects.owned_by(request.user).with_pictures(), pk=pk)
+    mine = EditJob.objects.owned_by(request.user).filter(trashed_at=None)
+    job = get_object_or_404(mine.with_pictures(), pk=pk)
     if request.method != "POST":
         return render(request, "editor/evidence_pack.html", {"job": job})
     try:

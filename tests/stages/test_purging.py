@@ -405,3 +405,36 @@ def test_what_was_cancelled_out_of_sight_goes_with_its_picture(alice):
     job.refresh_from_db()
     assert job.purged_at
     assert not default_storage.exists(job.results[0].raw.name or "results/none")
+
+
+def test_a_picture_of_an_open_edit_takes_no_other_edit_with_it(alice):
+    job, made = lone_edit(alice)
+    trash.put_pictures_into_trash(alice, [job.picture.pk, made.pk])
+    still = make_job(alice)
+    EditJob.objects.filter(pk=still.pk).update(picture=job.picture)
+    assert not purging.erase_picture(alice, job.picture.pk, with_edits=True)
+    assert not EditJob.objects.exclude(trashed_at=None).exists()
+    assert not Picture.objects.exclude(purging_at=None).exists()
+
+
+def test_the_thread_of_a_worker_erases_what_is_due_and_leaves_a_storage_that_is_away_alone(
+    alice, monkeypatch
+):
+    picture = make_picture(alice)
+    moment = trash.put_picture_into_trash(alice, picture).moment - timedelta(days=31)
+    Picture.objects.update(deleted_at=moment)
+    eraser, asked = purging.Eraser(), []
+
+    def refuse(folder):
+        asked.append(folder)
+        raise OSError(folder)
+
+    with monkeypatch.context() as away:
+        away.setattr(storage, "drop_folder", refuse)
+        eraser()
+        eraser()
+        assert len(asked) == 1
+        assert Picture.objects.get().purging_at
+    purging.Eraser()()
+    assert Picture.objects.get().purged_at
+    assert every_key() == set()

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from editor import keeping, purging, storage, trash
 from editor.models import EditJob, Picture, Reference, Result
+from editor.sharing_links import Limits, Shown, make_share
 from tests.factories import make_job, make_picture
 from tests.stages.test_trash import adjusted, edit_with_result
 
@@ -96,6 +97,7 @@ def test_nothing_in_the_trash_is_shown_or_served_anywhere_else(alices, alice, th
         ("adjust", job.pk),
         ("result_raw", result.pk),
         ("result_layers", result.pk),
+        ("picture_view", made.pk),
     ):
         assert page(alices, name, pk).status_code == 404, name
     masks = reverse("editor:picture_masks", args=[job.picture.pk])
@@ -193,3 +195,26 @@ def test_tags_and_hearts_come_back_with_their_picture(alices, alice):
     alices.post(reverse("editor:picture_delete", args=[picture.pk]))
     alices.post(reverse("editor:trash_restore"), {"picture": picture.pk})
     assert list(Picture.objects.favourite().tagged("winter").owned_by(alice)) == [picture]
+
+
+def test_rita_still_finds_what_an_erased_edit_has_cost(ritas, alice, thrown):
+    job, made, _ = thrown
+    purging.erase_edits(alice, [job.pk])
+    assert purging.erase_some()
+    for name, row in (("editjob", job.pk), ("picture", made.pk)):
+        answer = ritas.get(reverse(f"admin:editor_{name}_change", args=[row]))
+        assert answer.status_code == 200
+        assert "make it golden" not in said(answer)
+    assert ritas.get(reverse("admin:editor_editjob_changelist")).status_code == 200
+    assert page(ritas, "picture_thumb", made.pk).status_code == 404
+
+
+def test_a_link_shows_nothing_that_its_owner_has_thrown_away(anonymous, alice):
+    picture = make_picture(alice)
+    _, token = make_share(alice, Shown(picture), Limits())
+    address = reverse("editor:share", args=[token])
+    assert anonymous.get(address).status_code == 200
+    trash.put_picture_into_trash(alice, picture)
+    assert anonymous.get(address).status_code == 404
+    file = reverse("editor:share_file", args=[token, picture.pk, "preview"])
+    assert anonymous.get(file).status_code == 404
