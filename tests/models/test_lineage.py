@@ -1,6 +1,7 @@
 """The family of a picture: what it comes from, and all that was made from it since."""
 
 import hashlib
+import re
 import uuid
 from datetime import timedelta
 
@@ -247,6 +248,21 @@ def test_a_wide_family_takes_no_more_queries_either(hers):
     assert len(queries) == 4
     assert family.pictures == 161
     assert lent == [[dog]]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="looks at the plans of SQLite")
+def test_no_query_goes_through_all_that_somebody_has(hers):
+    garden = hers.picture()
+    hers.extended(hers.adjusted(hers.edit(garden, count=2)[0]))
+    with CaptureQueriesContext(connection) as queries:
+        family_of(garden)
+    with connection.cursor() as cursor:
+        for query in queries:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"))
+            steps = [step for *_, step in cursor.fetchall() if step.startswith(("SEARCH", "SCAN"))]
+            assert steps
+            assert not [step for step in steps if "owner_id" in step or "SCAN editor" in step]
+            assert not [step for step in steps if re.match(r"SCAN (job|picture|result)\b", step)]
 
 
 def test_more_than_fits_is_cut_but_never_the_way_to_the_picture(hers):
