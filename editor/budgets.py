@@ -138,7 +138,7 @@ def release_unspent(job: EditJob) -> None:
 def settle_doubtful(job: EditJob, source: str) -> None:
     """Take calls that nobody will clear up any more for charged, at their estimates."""
     for attempt in Attempt.objects.filter(job=job, state=Attempt.State.UNKNOWN, settled_at=None):
-        settle(attempt.consent_id, attempt.cost_nano, source)
+        settle(attempt.paid_under, attempt.cost_nano, source)
 
 
 def _reserve_of(consent_id: uuid.UUID) -> LedgerEntry | None:

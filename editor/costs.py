@@ -53,7 +53,7 @@ def look_at_balance(balance_nano: int | None, key_tail: str) -> None:
 
 
 def _look_at_cost(attempt: Attempt, cost: Cost | None) -> None:
-    agreed = attempt.consent.max_cost_nano
+    agreed = attempt.consent.max_cost_nano if attempt.consent else None
     said = _odd_words(cost, agreed)
     if not said:
         return

@@ -14,6 +14,7 @@ from editor.models import (
     Archive,
     Attempt,
     DraftMask,
+    ImportedPack,
     Mask,
     Picture,
     RenditionFile,
@@ -38,6 +39,7 @@ _NAMES = re.compile(
     rf"|results/{_UUID}/\d+\.raw"
     rf"|attempts/{_UUID}/unusable\.bin"
     rf"|archives/{_UUID}/\d+\.zip"
+    rf"|imports/{_UUID}/pack\.zip"
     rf"|readyz/{_UUID}"
 )
 
@@ -196,6 +198,14 @@ def _archives(ids: Ids) -> Iterator[Claim]:
             yield Claim(row, storage.archive_key(pk, taking), needed=False)
 
 
+def _packs(ids: Ids) -> Iterator[Claim]:
+    rows = ImportedPack.objects.filter(pk__range=ids).exclude(file="")
+    for pk, file, sha256, size, job in rows.values_list(
+        "pk", "file", "sha256", "bytes", "job"
+    ).iterator():
+        yield Claim(f"imported pack {pk}", file, sha256, size, needed=job is None)
+
+
 _CLAIMS: dict[str, Callable[[Ids], Iterator[Claim]]] = {
     "pictures": _pictures,
     "masks": _masks,
@@ -203,6 +213,7 @@ _CLAIMS: dict[str, Callable[[Ids], Iterator[Claim]]] = {
     "results": _results,
     "attempts": _unusable,
     "archives": _archives,
+    "imports": _packs,
 }
 _ROWS: dict[str, type[Model]] = {
     "pictures": Picture,
@@ -211,5 +222,6 @@ _ROWS: dict[str, type[Model]] = {
     "results": Attempt,
     "attempts": Attempt,
     "archives": Archive,
+    "imports": ImportedPack,
 }
 FOLDERS = tuple(_CLAIMS)

@@ -142,7 +142,7 @@ def _more_calls_than_consents(calls_seen: Mapping[uuid.UUID, int]) -> Iterator[B
     for consent in Consent.objects.annotate(calls=Count("attempts", filter=spending)):
         if consent.calls > 1:
             yield Broken("I2", f"consent {consent.pk}", f"spent by {consent.calls} calls")
-    for attempt in Attempt.objects.exclude(consent__job=F("job")):
+    for attempt in Attempt.objects.exclude(consent=None).exclude(consent__job=F("job")):
         yield Broken("I2", f"attempt {attempt.pk}", "made under the consent of another job")
     given = Counter(
         Consent.objects.filter(job__in=list(calls_seen)).values_list("job_id", flat=True)

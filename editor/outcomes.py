@@ -65,7 +65,7 @@ def record_answer(
         if kept != 1:
             return False
         budgets.settle(
-            attempt.consent_id,
+            attempt.paid_under,
             answer.cost.nano_dollars if answer.cost else None,
             "the answer" if answer.cost and answer.cost.nano_dollars is not None else "estimate",
         )

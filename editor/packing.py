@@ -28,7 +28,8 @@ from editor.downloads import make_download
 from editor.imaging.apart import StepFailed
 from editor.imaging.formats_out import CannotWrite, DownloadAs, OutFormat
 from editor.imaging.reading import PictureRefused
-from editor.models import Archive, Picture
+from editor.models import Archive, EditJob, Picture
+from editor.pack_contents import NothingToProve, contents_of
 from editor.pack_words import described, row_of
 from editor.zipping import MANIFEST, TABLE, ZipWriter, as_json, as_table, numbered
 
@@ -278,6 +279,37 @@ def _as_chosen(picture: Picture, choice: FileChoice) -> tuple[bytes | None, str,
         return None, kept, {"note": f"As it is kept: it could not be written as {choice.upper()}."}
 
 
+# Evidence
+
+
+def _pack_evidence(archive: Archive, out: IO[bytes], tell: Progress) -> None:
+    job = EditJob.objects.filter(pk=archive.asked["job"], owner=archive.owner)
+    found = job.select_related("picture", "mask").first()
+    if found is None:
+        message = "This edit is not there any more."
+        raise CannotPack(message)
+    try:
+        contents = contents_of(found)
+        total = len(contents.files)
+        tell(0, total)
+        listed = {}
+        with ZipWriter(out) as writer:
+            for number, each in enumerate(contents.files):
+                tell(number)
+                sha256, length = add_kept(
+                    writer, each.name, each.key, each.sha256, found.created_at
+                )
+                listed[each.name] = {"sha256": sha256, "bytes": length}
+            manifest = as_json({**contents.manifest, "files": listed})
+            writer.add(MANIFEST, [manifest], found.created_at, squeeze=True)
+    except NothingToProve as problem:
+        raise CannotPack(str(problem)) from problem
+    except (FileNotFoundError, storage.OtherBytes) as broken:
+        message = "A file of this edit is gone or damaged, so its evidence is not whole."
+        raise CannotPack(message) from broken
+
+
 _CONTENTS: dict[Archive.Kind, Callable[[Archive, IO[bytes], Progress], None]] = {
     Archive.Kind.PICTURES: _pack_pictures,
+    Archive.Kind.EVIDENCE: _pack_evidence,
 }

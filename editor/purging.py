@@ -33,6 +33,7 @@ from editor.models import (
     Draft,
     DraftMask,
     EditJob,
+    ImportedPack,
     Lifeboat,
     Mask,
     Picture,
@@ -189,6 +190,7 @@ def _erase_edit(job: EditJob) -> None:
     _erase_masks(Mask.objects.filter(pk__in=[*restored, job.mask_id]))
     Reference.objects.filter(job=job).delete()
     _drop_archives(job.owner_id, job.pk)
+    ImportedPack.objects.filter(job=job).delete()  # it tells the words again
     with transaction.atomic():
         Attempt.objects.filter(pk__in=attempts).update(
             answer=None, image_urls=[], error_sentence=""

@@ -21,7 +21,17 @@ from django.db import Error, connections, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from editor import adjusting, archives, drafts, leases, packing, purging, spool, unusable
+from editor import (
+    adjusting,
+    archives,
+    drafts,
+    leases,
+    pack_stash,
+    packing,
+    purging,
+    spool,
+    unusable,
+)
 from editor.gates import probe_closed_gate
 from editor.late_answers import record_answers_in_files
 from editor.models import Attempt, EditJob, JobState, Worker
@@ -282,6 +292,7 @@ def start_threads(**_: object) -> None:
     Every("adjustments", ADJUSTMENT_SECONDS, adjusting.make_next, _stopping).start()
     Every("archives", packing.SECONDS, packing.make_next, _stopping).start()
     Every("old archives", archives.SWEEP_SECONDS, archives.sweep, _stopping).start()
+    Every("packs", archives.SWEEP_SECONDS, pack_stash.sweep, _stopping).start()
     Every("drafts", drafts.SWEEP_SECONDS, drafts.sweep_masks, _stopping).start()
     Every("trash", purging.SWEEP_SECONDS, purging.Eraser(), _stopping).start()
 

@@ -49,7 +49,7 @@ def _doubt(finding: Finding) -> Doubt:
     ended = any(entry.kind in budgets.ENDS for entry in entries)
     return Doubt(
         finding,
-        finding.attempt.consent.seq,
+        finding.attempt.seq,
         None if ended or not entries else reserved,
         sum(counted) if counted else None,
     )
@@ -68,7 +68,7 @@ def settle_call(
         job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
         if not _settle(attempt, cost_nano if charged else None, actor):
             return False
-        said = SETTLED_CALL.format(attempt.consent.seq)
+        said = SETTLED_CALL.format(attempt.seq)
         _judge(job)
         job.note(f"{said} {verdict}: {reason.strip()}", actor=actor)
     return True
@@ -116,9 +116,9 @@ def _settle(attempt: Attempt, cost_nano: int | None, actor: User) -> bool:
         return False
     source = f"{SETTLED_BY}{actor.get_username()}"
     if cost_nano is None:
-        budgets.release(attempt.consent_id, source)
+        budgets.release(attempt.paid_under, source)
     # After a release this changes nothing; after an assumption it corrects that.
-    budgets.settle(attempt.consent_id, cost_nano or 0, source)
+    budgets.settle(attempt.paid_under, cost_nano or 0, source)
     return True
 
 

@@ -16,6 +16,7 @@ it. Bytes leave only through the views, which check the owner first.
     results/<attempt>/<n>.raw           what the upstream sent, untouched
     attempts/<attempt>/unusable.bin     a paid answer that holds no usable picture, whole
     archives/<archive>/<fence>.zip      packed for somebody to take away; goes after a day
+    imports/<pack>/pack.zip             an evidence pack that somebody looks at; goes after an hour
 """
 
 from __future__ import annotations
@@ -85,6 +86,11 @@ def unusable_key(attempt_id: uuid.UUID) -> str:
 def archive_key(archive_id: uuid.UUID, fence: int) -> str:
     """Name the file that one taking of an Archive makes: who was overtaken writes another."""
     return f"archives/{archive_id}/{fence}.zip"
+
+
+def pack_key(pack_id: uuid.UUID) -> str:
+    """Name the bytes of an evidence pack that somebody looks at."""
+    return f"imports/{pack_id}/pack.zip"
 
 
 class DurableFiles(FileSystemStorage):

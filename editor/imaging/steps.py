@@ -32,6 +32,8 @@ from editor.imaging.heat import heat_of
 from editor.imaging.margins import Margins
 from editor.imaging.masking import MaskMeasure, MaskRefused, measure_mask, parts_of, read_mask
 from editor.imaging.previewing import Areas, Found, Laid, Preview, preview
+from editor.imaging.proving import Proved
+from editor.imaging.proving import prove as prove
 from editor.imaging.reading import Limits, PictureRefused, ReadPicture, as_srgb, read_picture
 from editor.imaging.renditions import (
     RenditionFormat,
@@ -376,6 +378,7 @@ KNOWN = by_name(
         OtherAreas,
         PictureRefused,
         Preview,
+        Proved,
         PutTogether,
         RenditionFormat,
         Screen,

@@ -148,7 +148,7 @@ class Past:
             "requestId": str(attempt.pk),
         }
         attempt.save()
-        budgets.settle(attempt.consent_id, cost, "the answer" if cost is not None else "estimate")
+        budgets.settle(attempt.paid_under, cost, "the answer" if cost is not None else "estimate")
         self.stamp_money()
         self.changes["charged"] = EditJob.Charged.YES
         came = "1 image" if count == 1 else f"{count} images"

@@ -12,6 +12,7 @@ from editor.models.events import Event
 from editor.models.evidence import Evidence
 from editor.models.extensions import Extension
 from editor.models.gates import Gate
+from editor.models.imported_packs import ImportedPack
 from editor.models.jobs import EditJob, IllegalArrow, JobState
 from editor.models.ledger import Budget, LedgerEntry
 from editor.models.mask_tests import MaskTest
@@ -44,6 +45,7 @@ __all__ = [
     "Extension",
     "Gate",
     "IllegalArrow",
+    "ImportedPack",
     "JobState",
     "JobWords",
     "LedgerEntry",

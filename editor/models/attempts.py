@@ -52,12 +52,16 @@ class Attempt(models.Model):
         RECEIVED = "received", "Answer kept"
         SAVED = "saved", "Results kept"
         LOST = "lost", "Results lost"
+        IMPORTED = "imported", "Made elsewhere"  # told of by an evidence pack; nothing was sent
 
     id = models.UUIDField(
         primary_key=True, default=uuid.uuid4, editable=False
     )  # sent as X-Request-ID
     job = models.ForeignKey(EditJob, on_delete=models.CASCADE, related_name="attempts")
-    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="attempts")
+    # None only of a call that was made elsewhere, and so needed nobody's leave here.
+    consent = models.ForeignKey(
+        Consent, on_delete=models.PROTECT, related_name="attempts", null=True
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.CALLING)
     frame = models.JSONField(default=dict)  # what part of the picture was sent, and how large
     key_tail = models.CharField(max_length=4, blank=True)  # which key paid: its last characters
@@ -87,12 +91,29 @@ class Attempt(models.Model):
                 fields=["consent"],
                 condition=~Q(state="not_charged"),
                 name="one_paid_call_per_consent",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(consent__isnull=False) | Q(state="imported"),
+                name="every_call_has_its_consent",
+            ),
         ]
         indexes = [models.Index(fields=["state", "next_at"], name="attempt_sweep")]
 
     def __str__(self) -> str:
         return f"attempt {self.id} ({self.get_state_display()})"
+
+    @property
+    def paid_under(self) -> uuid.UUID:
+        """The id of its consent. A call that was made elsewhere has none, and no money here."""
+        if self.consent_id is None:
+            message = "a call that was made elsewhere has no consent"
+            raise ValueError(message)
+        return self.consent_id
+
+    @property
+    def seq(self) -> int:
+        """The number of its consent among those of its job; 0 for a call made elsewhere."""
+        return self.consent.seq if self.consent else 0
 
     @property
     def is_in_doubt(self) -> bool:

@@ -230,6 +230,7 @@ class EditJob(Marked, FrameFields):
     updated_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    imported_at = models.DateTimeField(null=True)  # made elsewhere, and brought by a pack
     trashed_at = models.DateTimeField(null=True)  # with its results
     purging_at = models.DateTimeField(null=True)  # no way back: its files are going
     purged_at = models.DateTimeField(null=True)  # money and history stay, words and bytes do not
@@ -333,7 +334,8 @@ class EditJob(Marked, FrameFields):
     @property
     def may_owe(self) -> bool:
         """Whether any call of this job was, or may have been, charged."""
-        return any(attempt.state != "not_charged" for attempt in self.attempts.all())
+        here = (attempt.state for attempt in self.attempts.all() if attempt.state != "imported")
+        return any(state != "not_charged" for state in here)
 
     @property
     def can_retry(self) -> bool:

@@ -188,11 +188,17 @@ def billed_text(job: EditJob) -> str:
     return f"{known}, maybe more" if doubtful else known
 
 
+_NO_ANSWER_HERE = {
+    True: "It was made elsewhere, and imported for free.",
+    False: "The call is running; its answer will say what it cost.",
+}
+
+
 def billed_source_text(job: EditJob) -> str:
     """Where the billed figure comes from."""
     text = billed_text(job)
-    if text == "not yet known":
-        return "The call is running; its answer will say what it cost."
+    if job.imported_at or text == "not yet known":
+        return _NO_ANSWER_HERE[job.imported_at is not None]
     calls = [call for call in job.attempts.all() if call.state != "not_charged"]
     if any(call.settled_at for call in calls):
         return _settled_source(calls)

@@ -18,6 +18,7 @@ from editor.models import (
     DraftMask,
     EditJob,
     Event,
+    ImportedPack,
     JobState,
     Mask,
     Picture,
@@ -51,6 +52,8 @@ OPEN_TO_ALL |= {
 BY_LINK = {"share", "share_file"}
 
 FOR_STAFF = {"attempt_unusable"}
+# A pack that was kept leads to its edit.
+LEADS_ON = {"pack_imported"}
 # Hers, but the bare address asks nothing that could be answered.
 NEEDS_A_QUESTION = {"picture_frame"}
 
@@ -127,7 +130,17 @@ def belongings(alice):
     Picture.objects.filter(pk=thrown.pk).update(deleted_at=timezone.now())
     (tag,) = keeping.tag(alice, [job.picture.pk], ["garden"])
     collection = collecting.add_to_collection(alice, "Best", [job.picture.pk]).collection
+    pack = ImportedPack.objects.create(
+        owner=alice,
+        identity="0" * 64,
+        told={"edit": {}},
+        found={},
+        bytes=1,
+        sha256="0" * 64,
+        job=job,
+    )
     return {
+        "import": pack.pk,
         "archives": archive.pk,
         "trash": thrown.pk,
         "tags": tag.pk,
@@ -173,6 +186,7 @@ def rows() -> tuple:
         sorted(EditJob.objects.values_list("pk", "trashed_at", "purging_at")),
         list(Tag.objects.values_list("name", "pictures")),
         list(Collection.objects.values_list("name", "description", "cover", "items__place")),
+        ImportedPack.objects.count(),
         list(PromptTemplate.objects.values_list("name", "prompt")),
         list(Share.objects.values_list("token_sha256", "revoked_at", "max_views")),
     )
@@ -226,6 +240,7 @@ def test_who_is_not_logged_in_is_sent_to_the_login(anonymous, belongings, route,
 def test_alice_reaches_what_is_hers(alices, belongings, route):
     answer = alices.get(address(route, belongings))
     expected = (404,) if route.name in FOR_STAFF else (200, 405)
+    expected = (302,) if route.name in LEADS_ON else expected
     expected = (422,) if route.name in NEEDS_A_QUESTION else expected
     assert answer.status_code in expected
 
