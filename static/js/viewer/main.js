@@ -69,6 +69,7 @@ class Viewer {
     });
     this.#toolbar = new Toolbar(document.body, this.#commands, KEYS);
     root.dataset.ready = "yes";
+    root.querySelector("[data-turn][aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.#refresh();
     this.#fetchNeighbours();
   }
