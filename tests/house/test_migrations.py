@@ -32,7 +32,7 @@ HARMLESS = {
     ("0021_collections_shares_archives", "AddConstraint"): (
         "on a column that older releases do not know, so they leave it empty"
     ),
-    ("0026_imported_packs", "AddConstraint"): (
+    ("0027_imported_packs", "AddConstraint"): (
         "lets calls without a consent be only in a state that older releases do not know"
     ),
     ("0008_old_wishes", "RunPython"): "fills a column that is empty, with what they would write",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editor', '0025_cache_entries'),
+        ('editor', '0026_wall_index'),
     ]
 
     operations = [
