@@ -72,6 +72,8 @@ def test_a_comparison_behind_a_password_from_the_dialog_to_its_end(
     password = page.get_by_label("Password", exact=True).input_value()
     expect(page.get_by_text("Only once they have typed the password.")).to_be_visible()
     page.get_by_role("button", name="Make the link").click()
+    expect(page.get_by_role("heading", name="The link is made")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
@@ -85,10 +87,11 @@ def test_a_comparison_behind_a_password_from_the_dialog_to_its_end(
         if said != password:
             expect(visit.get_by_role("alert")).to_have_text("That is not the password.")
     expect(visit.get_by_role("heading", name="Our pond")).to_be_visible()
+    visit.locator("ne-compare[data-ready]").wait_for()
     line = visit.get_by_role("slider").first
     line.focus()
     visit.keyboard.press("End")
-    assert line.get_attribute("aria-valuetext") == "100 % original"
+    expect(line).to_have_attribute("aria-valuetext", "100 % original")
     for key, mode in (("s", "Side by side"), ("d", "Difference"), ("k", "Line")):
         visit.keyboard.press(key)
         expect(visit.get_by_role("button", name=mode)).to_have_attribute("aria-pressed", "true")
