@@ -62,7 +62,8 @@ WHERE = """() => {
   const card = cards.find((each) => each.getBoundingClientRect().top > innerHeight / 3);
   return card && { id: card.id, top: card.getBoundingClientRect().top };
 }"""
-IS_DOWN = "scrollY + innerHeight >= document.documentElement.scrollHeight - 4"
+IS_DOWN = """(document.querySelector("[data-more]")?.hidden ?? true)
+  && scrollY + innerHeight >= document.documentElement.scrollHeight - 4"""
 
 
 def draw(number: int) -> bytes:
@@ -219,7 +220,10 @@ def measure(app: RunningApp, options: argparse.Namespace) -> dict[str, Any]:
         frames = sorted(page.evaluate("window.frames"))
         page.mouse.wheel(0, 9000)
         page.wait_for_timeout(500)
-        page.wait_for_function(WHERE)
+        for _ in range(100):
+            if page.evaluate(WHERE):
+                break
+            page.wait_for_timeout(100)
         off = wall.comes_back()
         browser.close()
     return {

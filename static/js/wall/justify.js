@@ -24,6 +24,7 @@
  * @property {Row[]} rows from top to bottom
  * @property {{ top: number, height: number, head: number, first: number, last: number }[]} days
  * @property {number} height
+ * @property {number} columns as measured
  */
 
 /** Beyond these the stylesheet crops: a row must not get as narrow or wide as any picture. */
@@ -80,7 +81,7 @@ export function rowsOf(ratios, { width, row, gap, columns }) {
 export function justify(days, measures) {
   const { gap, rowGap, caption, head, dayGap, columns } = measures;
   /** @type {Layout} */
-  const layout = { boxes: [], rows: [], days: [], height: 0 };
+  const layout = { boxes: [], rows: [], days: [], height: 0, columns };
   let top = 0;
   for (const { ratios, titled } of days) {
     const before = layout.boxes.length;

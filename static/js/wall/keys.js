@@ -56,6 +56,8 @@ function press(wall, selection, bar, event) {
     selection.clear();
     return true;
   }
+  // Who has just pressed a button of the bar goes on with the same edits.
+  if (/** @type {Element} */ (event.target).closest("[data-bar]")) return act(wall, selection, bar, key);
   const onWall = wall.root.contains(/** @type {Node} */ (event.target));
   const isElsewhere = !onWall && event.target !== document.body && /** @type {Element} */ (event.target).id !== "main";
   if (isElsewhere) return false;

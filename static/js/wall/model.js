@@ -57,6 +57,9 @@ export class WallModel {
   merge(page, found, next) {
     const gone = this.#gone(page, found, next);
     this.items = this.items.filter(({ id }) => !gone.has(id));
+    const there = new Set(found.map(({ id }) => id));
+    // Something came back and pushed these beyond the page's end.
+    for (const item of this.items) if (item.page === page && !there.has(item.id)) item.page += 1;
     this.#number();
     const first = this.items.findIndex((item) => item.page >= page);
     let at = first < 0 ? this.items.length : first;
@@ -87,7 +90,7 @@ export class WallModel {
     // A full page says nothing about what comes behind its end.
     const end = next === null ? Infinity : Math.max(-1, ...found.map(({ id }) => this.indexOf(id)));
     const gone = this.items.filter(
-      (item, index) => item.page === page && !there.has(item.id) && (index < end || end < 0),
+      (item, index) => item.page === page && !there.has(item.id) && (index < end || end < 0 || page === this.pages.length - 1),
     );
     return new Set(gone.map(({ id }) => id));
   }

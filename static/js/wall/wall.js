@@ -5,6 +5,7 @@
 
 import { startElapsed } from "../elapsed.js";
 import { startGallery } from "../gallery.js";
+import { process, put, size } from "./card.js";
 import { between, justify, ratioOf } from "./justify.js";
 import { WallModel } from "./model.js";
 
@@ -17,12 +18,14 @@ const AHEAD = 2.5;
 /** Beyond so many cards, those of far pages are forgotten. */
 const MOST_CARDS = 480;
 const LANES = 2;
+/** Milliseconds until something that went wrong is tried again. */
+const PAUSE = 3000;
 
 export class Wall {
   root;
   model;
   /** @type {import("./justify.js").Layout} */
-  layout = { boxes: [], rows: [], days: [], height: 0 };
+  layout = { boxes: [], rows: [], days: [], height: 0, columns: 0 };
   /** @type {Map<string, HTMLElement>} */
   cards = new Map();
   /** @type {string | null} the card that the keyboard is at */
@@ -211,7 +214,7 @@ export class Wall {
       else if (!this.#days.get(run.day)?.list.firstElementChild) this.#days.get(run.day)?.section.remove();
     });
     this.#forgetFar(first, last);
-    for (const page of missing) void this.#ask(page);
+    if (!this.#broken) for (const page of missing) void this.#ask(page);
     const near = top + (1 + AHEAD) * screen > this.layout.height;
     if (this.model.next && near && !this.#broken) void this.#ask(this.model.pages.length);
     if (this.#more instanceof HTMLElement) this.#more.hidden = !this.model.next;
@@ -259,6 +262,7 @@ export class Wall {
         next = next.nextElementSibling;
       }
       const box = this.layout.boxes[index];
+      size(card, box.width, this.model.items[index].ratio, this.layout.columns > 0);
       put(card, { left: box.left, top: box.top - top - head, width: box.width, height: box.height });
       if (next === card) next = next.nextElementSibling;
       else parts.list.insertBefore(card, next);
@@ -313,6 +317,7 @@ export class Wall {
     } catch {
       // The link below stays, and leads on without any script.
       this.#broken = true;
+      setTimeout(() => this.retry(), PAUSE);
       return;
     } finally {
       this.#asked.delete(page);
@@ -322,6 +327,7 @@ export class Wall {
 
   /** Try again after something was in the way. */
   retry() {
+    if (this.#ended.signal.aborted) return;
     this.#broken = false;
     this.soon();
   }
@@ -371,24 +377,5 @@ export class Wall {
       scrollTo({ top: bottom + below - innerHeight, behavior: "instant" });
     }
     this.#draw();
-  }
-}
-
-/** @param {HTMLElement} card one that htmx shall follow */
-function process(card) {
-  const { htmx } = /** @type {{ htmx?: { process: (element: Element) => void } }} */ (
-    /** @type {unknown} */ (window)
-  );
-  htmx?.process(card);
-}
-
-/**
- * @param {HTMLElement} element
- * @param {Record<string, number>} place
- */
-function put(element, place) {
-  for (const [name, value] of Object.entries(place)) {
-    const text = `${Math.round(value * 100) / 100}px`;
-    if (element.style.getPropertyValue(name) !== text) element.style.setProperty(name, text);
   }
 }
