@@ -72,6 +72,7 @@ KNOWN_NAMES = (
     "S3_ACCESS_KEY_ID",
     "S3_SECRET_ACCESS_KEY",
     "S3_CHECKSUMS",
+    "S3_SIGNED_LINKS",
     "WORKER_CONCURRENCY",
     "SANDBOX_DELAY",
     "SANDBOX_LINK_LIFE",
@@ -293,6 +294,11 @@ class Values(Env):
             raise SettingsRefused("S3_BUCKET is empty although other S3_… settings are made.")
         if not bucket:
             return None
+        links = self.flag("S3_SIGNED_LINKS", default=False)
+        if links and not (endpoint and key_id):
+            raise SettingsRefused(
+                "S3_SIGNED_LINKS=1 needs S3_ENDPOINT_URL and both halves of the S3 key."
+            )
         if "/" in bucket or any(character.isspace() for character in bucket):
             refuse("S3_BUCKET", bucket, "the bare name of a bucket")
         return S3(
@@ -302,6 +308,7 @@ class Values(Env):
             access_key_id=key_id or None,
             secret_access_key=secret or None,
             checksums=checksums,
+            signed_links=links,
         )
 
     def secret_key(self, data_dir: Path, *, debug: bool) -> str:

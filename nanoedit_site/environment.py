@@ -19,6 +19,7 @@ class S3:
     access_key_id: str | None
     secret_access_key: str | None = field(repr=False)
     checksums: str  # "when_required" | "when_supported"
+    signed_links: bool = False  # browsers get small renditions from the bucket itself
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ names that Django and the packages expect.
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import dj_database_url
 from botocore.config import Config
 from csp.constants import NONE, SELF
 
 from nanoedit_site.account_settings import account_settings
+from nanoedit_site.addresses import origin_of
 from nanoedit_site.celery import app as celery_app  # noqa: F401  binds the shared tasks to it
 from nanoedit_site.env import ROOT, read_environment
 from nanoedit_site.logs import logging_settings, secrets_among
@@ -230,6 +232,12 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+# Links that browsers may follow to the bucket, for small renditions: editor/signed_links.py.
+S3_SIGNED_LINKS = ENV.s3.signed_links if ENV.s3 else False
+if ENV.s3 and S3_SIGNED_LINKS and ENV.s3.endpoint_url:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(
+        origin_of(urlsplit(ENV.s3.endpoint_url))
+    )
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

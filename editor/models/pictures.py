@@ -24,6 +24,10 @@ def _size_in_words(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 950_000 else f"{max(1, round(size / 1000))} kB"
 
 
+# Without links there is one address for all pages, so that a browser fetches it once.
+_ON_WALLS = {False: "", True: "?wall"}
+
+
 class PictureQuerySet(models.QuerySet["Picture"]):
     """Reads over pictures."""
 
@@ -218,6 +222,19 @@ class Picture(models.Model):
             return ""
         return ", ".join(
             f"{url} {max(1, round(self.width * min(1, side / longest)))}w" for side, url in sizes
+        )
+
+    @property
+    def wall_url(self) -> str:
+        """The small rendition where nothing but people look at it: it may lie in the bucket."""
+        return self.thumb_url + _ON_WALLS[settings.S3_SIGNED_LINKS]
+
+    @property
+    def wall_srcset(self) -> str:
+        """The same for screens of every density."""
+        card = reverse("editor:picture_card", args=[self.pk])
+        return self.srcset_of(
+            [(480, self.wall_url), (960, card + _ON_WALLS[settings.S3_SIGNED_LINKS])]
         )
 
     @property

@@ -7,24 +7,27 @@ import uuid
 from collections.abc import Callable
 from typing import IO
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.http.response import HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from editor import storage
+from editor import signed_links, storage
 from editor import unusable as unusable_answers
 from editor.accounts import MemberRequest
 from editor.imaging.apart import StepFailed
 from editor.imaging.reading import PictureRefused
+from editor.imaging.renditions import RenditionFormat
 from editor.models import Mask, Picture, Result, UnusableAnswer
 from editor.pictures import full_rendition
 from editor.renditions import format_of, open_rendition
 
 # A picture never changes, so its files may stay in its owner's browser. `Vary: Cookie`
 # (set by the session) keeps the next person at the same browser from being served them.
+LINKED = ("thumb", "card")  # what walls show; the rest is read by scripts, or large
 KEEP = "private, max-age=604800, immutable"
 
 # The file is gone from storage, or what storage gives back cannot be read any more.
@@ -83,6 +86,10 @@ def send_rendition(request: MemberRequest, picture: Picture, kind: str) -> HttpR
     pk = picture.pk
     takes_avif = "image/avif" in request.headers.get("Accept", "")
     file_format = format_of(picture, kind, takes_avif=takes_avif)
+    if settings.S3_SIGNED_LINKS and kind in LINKED:
+        link = _link(request, picture, kind, file_format)
+        if link:
+            return link
     response = send_file(
         request,
         lambda: open_rendition(picture, kind, file_format),
@@ -90,6 +97,30 @@ def send_rendition(request: MemberRequest, picture: Picture, kind: str) -> HttpR
         etag=f"{kind}-{pk}-{file_format}",
     )
     patch_vary_headers(response, ["Accept"])
+    if settings.S3_SIGNED_LINKS and kind in LINKED:
+        patch_vary_headers(response, ["Sec-Fetch-Dest", "Sec-Fetch-Mode"])
+    return response
+
+
+def _link(
+    request: MemberRequest, picture: Picture, kind: str, file_format: RenditionFormat
+) -> HttpResponseBase | None:
+    """Lead a picture on a page to the bucket, if it is its owner's and lies there for good.
+
+    Only what an ordinary <img> of a wall asks for: the studio, which draws what it shows, and
+    whoever follows a share link, get the bytes from here.
+    """
+    asked = [request.headers.get(f"Sec-Fetch-{name}") for name in ("Dest", "Mode")]
+    key = str(getattr(picture, kind).name or "")
+    lasting = file_format is not RenditionFormat.JPEG and key.endswith(file_format)
+    if "wall" not in request.GET or asked != ["image", "no-cors"]:
+        return None
+    if picture.owner_id != request.user.pk or not lasting:
+        return None
+    url, seconds = signed_links.link_to(key, f"image/{file_format}")
+    response = HttpResponseRedirect(url)
+    response["Cache-Control"] = f"private, max-age={seconds}"
+    patch_vary_headers(response, ["Accept", "Sec-Fetch-Dest", "Sec-Fetch-Mode"])
     return response
 
 

@@ -159,6 +159,7 @@ def test_s3_without_keys_leaves_the_search_to_boto3(read) -> None:
         ({"S3_BUCKET": "b", "S3_ACCESS_KEY_ID": "i"}, "S3_SECRET_ACCESS_KEY is empty"),
         ({"S3_BUCKET": "b", "S3_SECRET_ACCESS_KEY": "i"}, "S3_ACCESS_KEY_ID is empty"),
         ({"S3_CHECKSUMS": "never"}, "S3_CHECKSUMS is 'never'"),
+        ({"S3_BUCKET": "b", "S3_SIGNED_LINKS": "1"}, "S3_SIGNED_LINKS=1 needs S3_ENDPOINT_URL"),
         ({"SANDBOX_DELAY": "soon"}, "SANDBOX_DELAY is 'soon'"),
         ({"SANDBOX_LINK_LIFE": "0"}, "SANDBOX_LINK_LIFE is '0'"),
     ],
