@@ -16,7 +16,7 @@ from editor import storage
 from editor.imaging import apart, steps
 from editor.imaging.renditions import RenditionFormat
 from editor.models import Picture, RenditionFile
-from editor.pictures import RENDITIONS, kept
+from editor.pictures import RENDITIONS, drop_if_erased, kept
 from editor.renditions import format_of, open_rendition
 
 logger = logging.getLogger(__name__)
@@ -83,3 +83,4 @@ def _keep(picture: Picture, key: str, data: bytes) -> None:
         logger.exception("A shared file of picture %s could not be kept.", picture.pk)
         return
     RenditionFile.objects.note(picture.pk, {key: data})
+    drop_if_erased(picture.pk, key)
