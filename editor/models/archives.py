@@ -18,9 +18,9 @@ from editor.models.people import User
 def size_words(size: int) -> str:
     """Say how large something is, 1 MB being 1 000 000 bytes."""
     if size >= 950_000_000:
-        return f"{size / 1_000_000_000:.1f}\u00a0GB"
+        return f"{size / 1_000_000_000:.1f}".removesuffix(".0") + "\u00a0GB"
     if size >= 950_000:
-        return f"{size / 1_000_000:.1f}\u00a0MB"
+        return f"{size / 1_000_000:.1f}".removesuffix(".0") + "\u00a0MB"
     return f"{max(1, round(size / 1000))}\u00a0kB"
 
 

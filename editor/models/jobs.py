@@ -373,7 +373,7 @@ class EditJob(Marked, FrameFields):
     def price_text(self) -> str:
         """One figure for a card: what it cost, or what it is expected to cost."""
         if self.state == JobState.DONE or self.charged != self.Charged.NO:
-            return self.billed_text
+            return "imported" if self.imported_at else self.billed_text
         return "free" if self.state in CLOSED_STATES else self.estimate_text
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
@@ -45,7 +46,7 @@ def _page(request: MemberRequest, problem: str = "", status: int = 200) -> HttpR
     context = {
         "problem": problem,
         "waiting": ImportedPack.objects.owned_by(request.user).waiting(),
-        "most_size": size_words(importing.limits().total_bytes),
+        "most_size": size_words(4 * settings.MAX_UPLOAD_BYTES),
     }
     return render(request, "editor/pack_import.html", context, status=status)
 

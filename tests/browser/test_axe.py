@@ -137,7 +137,15 @@ def look_at_pages(inspector: Inspector, alice: User) -> None:
     page = inspector.visit("/")
     page.get_by_role("button", name="Account").click()
     inspector.look("the account menu")
-    for address in ("/gallery/", "/queue/", "/queue/cancel/", "/password/", "/nothing/"):
+    for address in (
+        "/gallery/",
+        "/archives/",
+        "/import/",
+        "/queue/",
+        "/queue/cancel/",
+        "/password/",
+        "/nothing/",
+    ):
         inspector.visit(address)
     picture = Picture.objects.on_wall_of(alice).first()
     assert picture

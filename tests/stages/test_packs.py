@@ -165,7 +165,7 @@ def test_bob_imports_alices_pack_and_has_every_byte_and_the_proof(bob, done, pac
     assert job.state == JobState.DONE
     assert job.imported_at is not None
     assert (job.prompt, job.model_name, job.n) == (done.prompt, done.model_name, 2)
-    assert job.billed_text == "nothing"
+    assert (job.billed_text, job.price_text) == ("nothing", "imported")
     assert not job.may_owe
     assert kept(job.picture).data == kept(done.picture).data
     assert storage.get(job.mask.file.name) == storage.get(done.mask.file.name)
