@@ -158,7 +158,7 @@ class Wall:
         self.page.get_by_label("Username").fill("alice")
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/queue/")
+        self.page.wait_for_url(f"{url}/queue/")
 
     def weigh(self, url: str) -> int:
         """Bytes of the page and 60 thumbnails; what every page has is in the cache already."""
