@@ -9,11 +9,15 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from editor.invitations import brought_by, use_up
 from editor.models import User
 from editor.throttles import (
     account_key,
@@ -46,12 +50,28 @@ class AccountRules(DefaultAccountAdapter):  # type: ignore[misc]
         "username_password_mismatch": NO_SUCH_LOGIN,
         "email_password_mismatch": NO_SUCH_LOGIN,
         "incorrect_password": "This is not your password.",
+        "too_many_login_attempts": "Too many tries. Try again in five minutes at most.",
+        "rate_limited": "Too many tries. Try again in five minutes at most.",
         "username_taken": "This name is taken. Choose another.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Tell whether this visitor may make an account."""
-        return bool(settings.REGISTRATION == "open")
+        if settings.REGISTRATION == "open":
+            return True
+        return settings.REGISTRATION == "invitation" and brought_by(request) is not None
+
+    def save_user(
+        self, request: HttpRequest, user: User, form: forms.BaseForm, commit: bool = True
+    ) -> User:
+        """Keep a new account, and use the invitation up with it: both or neither."""
+        invitation = brought_by(request)
+        with transaction.atomic():
+            made: User = super().save_user(request, user, form, commit)
+            if invitation and not use_up(invitation, made):
+                page = render(request, "account/invitation_over.html", {"why": "used"}, status=410)
+                raise ImmediateHttpResponse(page)
+        return made
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Tell where a request comes from."""
@@ -84,3 +104,30 @@ class AccountRules(DefaultAccountAdapter):  # type: ignore[misc]
             logger.error("No mail sent: %s", type(error).__name__)
             page = render(self.request, "account/mail_away.html", status=503)
             raise ImmediateHttpResponse(page) from error
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The ways to confirm who one is, in our words."""
+        words = {
+            "reauthenticate": "Use the password",
+            "mfa_reauthenticate": "Use a code",
+            "mfa_reauthenticate:webauthn": "Use a passkey",
+        }
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**way, "description": words.get(way["id"], way["description"])} for way in ways]
+
+
+class SecondStepRules(DefaultMFAAdapter):  # type: ignore[misc]
+    """Codes and passkeys."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "This does not fit. Codes live for half a minute; take the newest.",
+    }
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:
+        """Name a new passkey until somebody finds a better word."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return f"Passkey {number}"
+
+    def _get_user_identifier(self, user: User) -> str:
+        return user.get_username()

@@ -4,6 +4,10 @@ Those that stand in `editor.urls` too are reached there: here they only get alla
 """
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 
 from editor.views import accounts
@@ -14,7 +18,7 @@ urlpatterns = [
     path("password/", accounts.ChangePassword.as_view(), name="account_change_password"),
     path("account/password/set/", account.password_set, name="account_set_password"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
-    path("account/signup/", account.signup, name="account_signup"),
+    path("account/signup/", accounts.Register.as_view(), name="account_signup"),
     path("account/confirm-it-is-you/", account.reauthenticate, name="account_reauthenticate"),
     path("account/mail/", account.email, name="account_email"),
     path(
@@ -38,5 +42,39 @@ urlpatterns = [
         "account/reset/done/",
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
+    ),
+    path("account/second-step/", mfa.index, name="mfa_index"),
+    path("login/second-step/", mfa.authenticate, name="mfa_authenticate"),
+    path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("account/confirm-it-is-you/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "account/confirm-it-is-you/passkey/",
+        passkeys.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("account/second-step/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/second-step/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/second-step/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "account/second-step/codes/new/",
+        codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "account/second-step/codes/file/",
+        codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+    path("account/second-step/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
+    path("account/second-step/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "account/second-step/passkeys/<int:pk>/remove/",
+        passkeys.remove_webauthn,
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "account/second-step/passkeys/<int:pk>/",
+        passkeys.edit_webauthn,
+        name="mfa_edit_webauthn",
     ),
 ]

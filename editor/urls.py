@@ -4,6 +4,7 @@ from allauth.account import views as allauth_views
 from django.urls import path
 
 from editor.views import (
+    account,
     accounts,
     adjusting,
     archives,
@@ -126,6 +127,11 @@ urlpatterns = [
     path("setup/", accounts.setup, name="setup"),
     path("login/", accounts.Login.as_view(), name="login"),
     path("logout/", allauth_views.logout, name="logout"),
+    path("account/", account.account, name="account"),
+    path("account/second-step/needed/", account.second_step_needed, name="second_step_needed"),
+    path("account/invited/<str:token>/", account.invited, name="invited"),
+    path("account/sessions/end/", account.end_other_sessions, name="sessions_end"),
+    path("account/sessions/<int:number>/end/", account.end_session, name="session_end"),
     path("password/", accounts.ChangePassword.as_view(), name="password_change"),
     path("preferences/studio/", preferences.studio_preferences, name="studio_preferences"),
     path("password/done/", accounts.PasswordChanged.as_view(), name="password_change_done"),

@@ -55,6 +55,13 @@ def account_settings(env: Environment) -> dict[str, Any]:
         "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": 15 * 60,
         "ACCOUNT_RATE_LIMITS": LIMITS,
+        "MFA_ADAPTER": "editor.account_rules.SecondStepRules",
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "MFA_PASSKEY_LOGIN_ENABLED": True,
+        "MFA_TOTP_ISSUER": "NanoEdit",
+        "MFA_TOTP_TOLERANCE": 1,  # clocks of phones are half a minute off
+        # Nobody is kept out by another's unconfirmed address, since two accounts may name one.
+        "MFA_ALLOW_UNVERIFIED_EMAIL": True,
         **mail_settings(env),
     }
 

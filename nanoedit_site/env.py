@@ -61,6 +61,7 @@ KNOWN_NAMES = (
     "NANOEDIT_BALANCE_FLOOR_USD",
     "NANOEDIT_TRASH_DAYS",
     "NANOEDIT_REGISTRATION",
+    "NANOEDIT_STAFF_MFA",
     "NANOEDIT_EMAIL_URL",
     "NANOEDIT_MAIL_FROM",
     "NANOEDIT_PROXY_COUNT",
@@ -133,6 +134,7 @@ def read_environment(
         max_megapixels=values.number("NANOEDIT_MAX_MEGAPIXELS", 64.0, 0.1, 89),
         archive_hours=values.number("NANOEDIT_ARCHIVE_HOURS", 24.0, 0.1, 8760),
         registration=values.choice("NANOEDIT_REGISTRATION", ("closed", "invitation", "open")),
+        staff_mfa=values.flag("NANOEDIT_STAFF_MFA", default=False),
         mail_server=mail_server(
             "NANOEDIT_EMAIL_URL", values.text("NANOEDIT_EMAIL_URL", "console:")
         ),

@@ -65,6 +65,7 @@ class Environment:
     max_megapixels: float
     archive_hours: float  # how long a packed archive is kept
     registration: str  # "closed" | "invitation" | "open"
+    staff_mfa: bool  # staff take a second step before anything else
     mail_server: MailServer | None  # None: mail is printed into the terminal
     mail_from: str
     proxies: int  # how many proxies in front add to X-Forwarded-For

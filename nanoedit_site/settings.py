@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "editor",
 ]
 
@@ -60,6 +62,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "editor.views.guards.SessionsAreSeen",
+    "editor.views.guards.StaffTakeASecondStep",
     "editor.views.guards.OwnPagesStayPrivate",
 ]
 
@@ -202,6 +206,7 @@ CATALOGUE_SECONDS = 6 * 3600.0
 # Accounts
 globals().update(account_settings(ENV))
 REGISTRATION = ENV.registration
+STAFF_MFA = ENV.staff_mfa
 MAIL_IS_SENT = ENV.mail_server is not None
 PROXIES = ENV.proxies
 

@@ -2,9 +2,27 @@
 
 from django.contrib import admin
 
-from editor.admin import alerts, catalogue, jobs, mask_tests, people, pictures, shares
+from editor.admin import (
+    alerts,
+    catalogue,
+    invitations,
+    jobs,
+    mask_tests,
+    people,
+    pictures,
+    shares,
+)
 
-__all__ = ["alerts", "catalogue", "jobs", "mask_tests", "people", "pictures", "shares"]
+__all__ = [
+    "alerts",
+    "catalogue",
+    "invitations",
+    "jobs",
+    "mask_tests",
+    "people",
+    "pictures",
+    "shares",
+]
 
 admin.site.site_header = "NanoEdit"
 admin.site.site_title = "NanoEdit"

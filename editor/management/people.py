@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import Permission
-
+from editor.invitations import review_rights
 from editor.models import User
 
 
@@ -41,13 +40,3 @@ def gather_people(owner: str, password: str | None) -> People:
             people.passwords[username] = chosen
         people.by_name[name] = user
     return people
-
-
-def review_rights() -> list[Permission]:
-    """Look at everything of the editor, and decide about jobs."""
-    rights = Permission.objects.filter(content_type__app_label="editor")
-    return [
-        right
-        for right in rights
-        if right.codename.startswith("view_") or right.codename == "review_editjob"
-    ]

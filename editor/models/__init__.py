@@ -13,6 +13,7 @@ from editor.models.evidence import Evidence
 from editor.models.extensions import Extension
 from editor.models.gates import Gate
 from editor.models.imported_packs import ImportedPack
+from editor.models.invitations import Invitation
 from editor.models.jobs import EditJob, IllegalArrow, JobState
 from editor.models.ledger import Budget, LedgerEntry
 from editor.models.mask_tests import MaskTest
@@ -46,6 +47,7 @@ __all__ = [
     "Gate",
     "IllegalArrow",
     "ImportedPack",
+    "Invitation",
     "JobState",
     "JobWords",
     "LedgerEntry",

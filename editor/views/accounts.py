@@ -20,6 +20,7 @@ from django.views.generic import TemplateView
 from editor.account_rules import TriedTooOften
 from editor.accounts import make_first_account, may_set_up, no_account_yet
 from editor.forms import SetupForm
+from editor.invitations import brought_by
 from editor.throttles import know_device
 
 LONGEST_WAIT_SECONDS = 5 * 60
@@ -60,6 +61,19 @@ class Login(allauth_views.LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell too whether anybody may register."""
         return {**super().get_context_data(**kwargs), "registration": settings.REGISTRATION}
+
+
+class Register(allauth_views.SignupView):  # type: ignore[misc]
+    """Make an account, where that is open or by invitation."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the address that was invited."""
+        invitation = brought_by(self.request)
+        return {**super().get_initial(), **({"email": invitation.mail} if invitation else {})}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell by whose invitation."""
+        return {**super().get_context_data(**kwargs), "invitation": brought_by(self.request)}
 
 
 class ChangePassword(allauth_views.PasswordChangeView):  # type: ignore[misc]

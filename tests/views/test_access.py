@@ -47,9 +47,11 @@ OPEN_TO_ALL |= {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
 }
 # For whoever has the link; tests/views/test_shared_pages.py says what that opens.
-BY_LINK = {"share", "share_file"}
+BY_LINK = {"share", "share_file", "invited"}
 
 FOR_STAFF = {"attempt_unusable"}
 # A pack that was kept leads to its edit.
@@ -61,6 +63,12 @@ NEEDS_A_QUESTION = {"picture_frame"}
 LINKS_BY_MAIL = {
     "account_confirm_email": {"key": "of-nobody"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "of-nobody"},
+    "mfa_edit_webauthn": {"pk": 1},
+    "mfa_remove_webauthn": {"pk": 1},
+}
+OTHERS = {
+    "invited": ["of-nobody"],
+    "session_end": [10**9],
 }
 
 
@@ -81,7 +89,8 @@ def editor_routes() -> list[URLPattern]:
 
 
 ROUTES = editor_routes()
-BY_ID = [route for route in ROUTES if "pk" in str(route.pattern)]
+# Passkeys ask everybody to confirm who they are first: tests/views/test_second_step.py.
+BY_ID = [r for r in ROUTES if "pk" in str(r.pattern) and not str(r.name).startswith("mfa_")]
 PRIVATE = [route for route in ROUTES if route.name not in OPEN_TO_ALL | BY_LINK]
 
 
@@ -167,7 +176,7 @@ def address(route: URLPattern, belongings: dict) -> str:
     if of_allauth(route):
         return reverse(name_of(route), kwargs=LINKS_BY_MAIL.get(name_of(route)))
     if "pk" not in str(route.pattern):
-        return reverse(f"editor:{route.name}")
+        return reverse(f"editor:{route.name}", args=OTHERS.get(name_of(route)))
     key = belongings[str(route.pattern).split("/")[0]]
     return reverse(f"editor:{route.name}", args=[key] * str(route.pattern).count("<"))
 
@@ -197,7 +206,7 @@ def name_of(route: URLPattern) -> str:
 
 
 def of_allauth(route: URLPattern) -> bool:
-    return name_of(route).startswith("account_")
+    return name_of(route).startswith(("account_", "mfa_"))
 
 
 @pytest.mark.once
