@@ -121,7 +121,7 @@ def test_no_page_has_a_serious_finding(inspector: Inspector) -> None:
     call_command("seed", side=160, jobs=1, password="demo-pictures-2026", stdout=printed)
     alice = User.objects.get(username="alice")
     StaffAlert.objects.tell("odd_cost", "sandbox", "It cost more than was agreed to.")
-    for address in ("/login/", "/setup/", "/nothing/"):
+    for address in ("/login/", "/setup/", "/account/reset/", "/nothing/"):
         inspector.visit(address)
     inspector.log_in(alice)
     look_at_pages(inspector, alice)
@@ -144,6 +144,8 @@ def look_at_pages(inspector: Inspector, alice: User) -> None:
         "/queue/",
         "/queue/cancel/",
         "/password/",
+        "/account/",
+        "/account/second-step/",
         "/nothing/",
     ):
         inspector.visit(address)
