@@ -33,8 +33,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editor.models import wording
+from editor.models.covers import Covered
 from editor.models.events import Event
-from editor.models.frame_wording import SentFrame, sent_frame
 from editor.models.framings import FrameFields
 from editor.models.marks import Marked
 from editor.models.narrowing import NarrowedQuerySet
@@ -177,7 +177,7 @@ class EditJobQuerySet(NarrowedQuerySet):
         return job
 
 
-class EditJob(Marked, FrameFields):
+class EditJob(Covered, Marked, FrameFields):
     """One wish: base picture, mask, prompt, model and parameters.
 
     The row is the queue; a broker message is only a hint. At most one paid call
@@ -234,9 +234,8 @@ class EditJob(Marked, FrameFields):
     trashed_at = models.DateTimeField(null=True)  # with its results
     purging_at = models.DateTimeField(null=True)  # no way back: its files are going
     purged_at = models.DateTimeField(null=True)  # money and history stay, words and bytes do not
-    discarded_at = models.DateTimeField(
-        null=True
-    )  # brought nothing, and is not to be seen in strips
+    # Brought nothing, and is not to be seen in strips.
+    discarded_at = models.DateTimeField(null=True)
 
     objects = EditJobQuerySet.as_manager()
 
@@ -399,56 +398,3 @@ class EditJob(Marked, FrameFields):
     @property
     def result_count(self) -> int:
         return len(self.results)
-
-    @property
-    def cover(self) -> Picture:
-        """The picture that stands for this job: its first result, else what it started from."""
-        made = (result.picture for result in self.results)
-        return next((each for each in made if each and each.deleted_at is None), self.picture)
-
-    @property
-    def has_cover(self) -> bool:
-        """Whether any picture of this job can be shown: they may all lie in the trash."""
-        return self.cover.deleted_at is None
-
-    @property
-    def cover_url(self) -> str:
-        return self.cover.thumb_url
-
-    @property
-    def cover_width(self) -> int:
-        return self.cover.width
-
-    @property
-    def cover_height(self) -> int:
-        return self.cover.height
-
-    @property
-    def cover_placeholder(self) -> str:
-        return self.cover.placeholder
-
-    @property
-    def sent_frame(self) -> SentFrame | None:
-        """Which part of the picture was sent last; None before anything was."""
-        attempt = self.latest_attempt
-        return sent_frame(attempt.frame, self.picture) if attempt else None
-
-    @property
-    def mask_url(self) -> str | None:
-        return self.mask.file_url if self.mask else None
-
-    @property
-    def paint_middle(self) -> int:
-        """Where across the picture the middle of the paint lies, in thousandths."""
-        if self.mask is None:
-            return 500
-        middle = (self.mask.left + self.mask.right) / 2
-        return min(970, max(30, round(1000 * middle / self.picture.width)))
-
-    @property
-    def status_url(self) -> str:
-        return reverse("editor:job_status", args=[self.pk])
-
-    @property
-    def card_url(self) -> str:
-        return reverse("editor:job_card", args=[self.pk])
