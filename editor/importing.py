@@ -53,6 +53,7 @@ logger = logging.getLogger(__name__)
 THUMB_SIDE = 480
 MOST_WAITING = 10  # packs that one person may be looking at
 _GREY = b"\x08\x00"  # how a PNG says 8-bit grey, at byte 24
+_NOT_THERE = "What you looked at is not there any more. Choose the file again."
 _NOT_STORED = (
     "This server could not store it, most likely because its storage is full or away. "
     "Nothing was kept; please try again later."
@@ -190,14 +191,16 @@ def keep(pack: ImportedPack) -> EditJob:
         with pack_stash.opened(pack) as file, Pack.open(file, limits()) as opened:
             kept = _store(pack, told, opened)
     except (FileNotFoundError, storage.OtherBytes) as gone:
-        message = "What you looked at is not there any more. Choose the file again."
-        raise PackRefused(message) from gone
+        raise PackRefused(_NOT_THERE) from gone
     except PackRefused:
         raise
     except Exception as problem:  # every storage has exceptions of its own
         logger.exception("Pack %s could not be stored.", pack.pk)
         raise PackRefused(_NOT_STORED) from problem
-    job = _commit(pack, told, kept)
+    try:
+        job = _commit(pack, told, kept)
+    except ImportedPack.DoesNotExist as forgotten:
+        raise PackRefused(_NOT_THERE) from forgotten
     hint_new_renditions()
     pack_stash.sweep_one(pack)
     return job

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ NAMES = {
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+_NEVER_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 _MOST_NANO = 10**15  # a million dollars
 _MISSING = object()
 
@@ -105,7 +107,8 @@ class Manifest:
 def read_manifest(data: bytes) -> Manifest:
     """Read a manifest. Raises PackRefused."""
     try:
-        told = json.loads(data.decode())
+        told = json.loads(data.decode(), parse_constant=_no_number, parse_float=_finite)
+        _check_can_be_kept(told)
     except (ValueError, RecursionError) as unreadable:
         message = "Its manifest is no JSON, so it is not known what it holds."
         raise PackRefused(message) from unreadable
@@ -117,6 +120,30 @@ def read_manifest(data: bytes) -> Manifest:
         return _manifest(told)
     except (_Odd, KeyError, TypeError, OverflowError) as odd:
         raise PackRefused(f"Its manifest is damaged or was changed: {odd}.") from odd
+
+
+def _no_number(name: str) -> float:
+    message = f"{name} is no JSON"
+    raise ValueError(message)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
+
+
+def _check_can_be_kept(told: object) -> None:
+    """Refuse what no database takes, also in places that nobody here reads."""
+    rest = [told]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, dict):
+            rest += [*value, *value.values()]
+        elif isinstance(value, list):
+            rest += value
+        elif isinstance(value, str) and _NEVER_KEPT.search(value):
+            message = "there is something in it that is no text"
+            raise ValueError(message)
 
 
 class _Odd(ValueError):

@@ -25,6 +25,8 @@ from editor.zipping import MANIFEST
 
 MOST_MANIFEST_BYTES = 2_000_000
 MOST_ENTRIES = 200
+MOST_DIRECTORY_BYTES = 200_000
+_DIRECTORY_BYTES = 5  # where zipfile's end record tells of them
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
@@ -67,9 +69,12 @@ class Pack:
     def open(cls, file: IO[bytes], limits: PackLimits) -> Self:
         """Open a pack; nothing but its manifest is unpacked. Raises PackRefused."""
         try:
+            _check_directory(file)
             opened = zipfile.ZipFile(file)
             _check_entries(opened.infolist(), limits)
-            raw = opened.read(MANIFEST)
+            # Without a limit, as much is unpacked as there is, whatever size the ZIP names.
+            with opened.open(MANIFEST) as entry:
+                raw = entry.read(MOST_MANIFEST_BYTES + 1)
             manifest = read_manifest(raw)
         except _BROKEN as broken:
             raise PackRefused(_DAMAGED) from broken
@@ -126,6 +131,14 @@ class Pack:
                 _check_proof(result.number, proved, masked=mask is not None)
         _check_frames(told, found.shown[told.original].size)
         return found
+
+
+def _check_directory(file: IO[bytes]) -> None:
+    """Judge the length of the list of entries before all of it is read into memory."""
+    # As zipfile finds it itself; None: there is none, and zipfile says so.
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+    if end and end[_DIRECTORY_BYTES] > MOST_DIRECTORY_BYTES:
+        raise PackRefused("This pack holds too many files, or the same one twice.")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], limits: PackLimits) -> None:
