@@ -38,7 +38,7 @@ from editor.models.archives import size_words
 from editor.views.guards import wants_json
 
 MOST_LISTED = 100
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
 
 
 class IdsField(forms.Field):

@@ -6,7 +6,7 @@ import math
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -76,9 +76,10 @@ def in_trash(request: MemberRequest) -> HttpResponse:
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        # Also: near either end of the calendar, another zone has no such moment.
+        return moment.astimezone(UTC) if timezone.is_aware(moment) else None
+    except (ValueError, OverflowError):
         return None
-    return moment if timezone.is_aware(moment) else None
 
 
 def _page(user: User, before: datetime | None) -> tuple[list[Thrown], str]:

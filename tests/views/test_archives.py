@@ -147,3 +147,10 @@ def test_alice_deletes_it_before_its_time(alices, ready):
 def test_a_file_that_storage_has_lost_is_not_there(alices, ready):
     ready.file.storage.delete(ready.file.name)
     assert alices.get(ready.file_url).status_code == 404
+
+
+@pytest.mark.parametrize("asked_for", ["bytes=" + "9" * 5000 + "-", "bytes=0-" + "9" * 5000])
+def test_a_range_that_no_file_has_gives_the_whole_file(alices, ready, asked_for):
+    answer = alices.get(ready.file_url, headers={"Range": asked_for})
+    assert answer.status_code == 200
+    assert int(answer["Content-Length"]) == ready.bytes

@@ -218,3 +218,10 @@ def test_a_link_shows_nothing_that_its_owner_has_thrown_away(anonymous, alice):
     assert anonymous.get(address).status_code == 404
     file = reverse("editor:share_file", args=[token, picture.pk, "preview"])
     assert anonymous.get(file).status_code == 404
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+def test_moments_at_the_ends_of_the_calendar_are_none(alices, thrown, moment):
+    assert said(page(alices, "trash", after=moment)).count('class="thrown"') == 1
+    alices.post(reverse("editor:trash_restore"), {"moment": moment})
+    assert said(page(alices, "trash")).count('class="thrown"') == 1
