@@ -9,6 +9,7 @@ release or script writes the rows. They are copies: bills and pages read the row
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -141,10 +142,16 @@ def _tell_of_plans(cursor: Any) -> None:
 
 def make_on_postgres(cursor: Any) -> None:
     """Make the triggers once, and catch up with what was there before."""
-    names = list(POSTGRES_TRIGGERS)
-    cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s)", [names])
-    if cursor.fetchone()[0] == len(names):
-        return  # nothing takes them away
+    marks = {
+        name: hashlib.sha256(f"{when} {what}".encode()).hexdigest()
+        for name, (when, what) in POSTGRES_TRIGGERS.items()
+    }
+    cursor.execute(
+        "SELECT tgname, obj_description(tgfoid) FROM pg_trigger WHERE tgname = ANY(%s)",
+        [list(marks)],
+    )
+    if dict(cursor.fetchall()) == marks:
+        return  # nothing takes them away, and an earlier release's would have other marks
     for name, (when, what) in POSTGRES_TRIGGERS.items():
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
@@ -153,5 +160,6 @@ def make_on_postgres(cursor: Any) -> None:
         table = when.split(" ON ")[1].split()[0]
         cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
         cursor.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
+        cursor.execute(f"COMMENT ON FUNCTION {name}() IS '{marks[name]}'")
     for statement in CATCH_UP:
         cursor.execute(statement)

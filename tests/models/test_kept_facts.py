@@ -85,6 +85,24 @@ def test_what_came_while_nothing_kept_the_facts_is_caught_up_with(alice):
     assert job.picture_shape == "portrait"
 
 
+def test_a_trigger_of_an_earlier_release_is_replaced_and_its_mistakes_are_made_good(alice):
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite each migration makes all triggers anew")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION editor_cost_added() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RETURN NULL; END $$"
+        )
+        cursor.execute("COMMENT ON FUNCTION editor_cost_added() IS 'earlier'")
+    job = a_job(alice, a_picture(alice, 10, 20))
+    a_call(job, 1, state="saved", cost_nano=3 * CENT)
+    assert kept(job) == 0
+    make(connection)
+    assert kept(job) == 3
+    a_call(job, 2, state="saved", cost_nano=2 * CENT)
+    assert kept(job) == 5
+
+
 def test_sqlite_goes_along_the_wall_whatever_is_looked_for(alice):
     if connection.vendor != "sqlite":
         pytest.skip("Postgres has statistics of its own")
