@@ -184,5 +184,6 @@ def kept_mask(picture: Picture, mask_id: uuid.UUID | None) -> Mask | bytes | Non
     """A mask painted on this picture before, if there is one by this id; bytes: a draft's."""
     if mask_id is None:
         return None
-    mask = Mask.objects.filter(picture=picture, pk=mask_id).first()
+    # "": it was erased with its edit, while a studio still named it.
+    mask = Mask.objects.filter(picture=picture, pk=mask_id).exclude(file="").first()
     return mask or drafts.painted_before(picture, mask_id)

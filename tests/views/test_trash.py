@@ -8,7 +8,9 @@ from django.urls import reverse
 from editor import keeping, purging, storage, trash
 from editor.models import EditJob, Picture, Reference, Result
 from editor.sharing_links import Limits, Shown, make_share
+from editor.views.pictures import kept_mask
 from tests.factories import make_job, make_picture
+from tests.packs import edited
 from tests.stages.test_trash import adjusted, edit_with_result
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +227,12 @@ def test_moments_at_the_ends_of_the_calendar_are_none(alices, thrown, moment):
     assert said(page(alices, "trash", after=moment)).count('class="thrown"') == 1
     alices.post(reverse("editor:trash_restore"), {"moment": moment})
     assert said(page(alices, "trash")).count('class="thrown"') == 1
+
+
+def test_a_studio_left_open_sends_no_paint_that_was_erased_meanwhile(alice):
+    job = edited(alice)
+    assert kept_mask(job.picture, job.mask_id) == job.mask
+    trash.put_edits_into_trash(alice, [job.pk])
+    purging.erase_edits(alice, [job.pk])
+    assert purging.erase_some()
+    assert kept_mask(job.picture, job.mask_id) is None
