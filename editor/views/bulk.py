@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from editor.models import EditJob, Picture
 from editor.views.archives import ask_how
 from editor.views.finding import Finding
 from editor.views.guards import wants_json
+from editor.views.trash import as_moment
 
 # More than so many edits at once are asked about first.
 LARGE = 100
@@ -170,12 +170,9 @@ def _one_heart(request: MemberRequest) -> Done:
 
 def _restore(request: MemberRequest) -> Done:
     """Bring back what went at one moment, or edits by their ids."""
-    moment = request.POST.get("moment", "")
-    if moment:
-        try:
-            back = trash.restore(request.user, datetime.fromisoformat(moment)).edits
-        except (ValueError, OverflowError):
-            back = 0
+    if request.POST.get("moment"):
+        moment = as_moment(request.POST["moment"])
+        back = trash.restore(request.user, moment).edits if moment else 0
     else:
         ids = [pk for text in request.POST.getlist("edit") if (pk := _id(text))]
         with transaction.atomic():

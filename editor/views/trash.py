@@ -62,7 +62,7 @@ class Thrown:
 @require_safe
 def in_trash(request: MemberRequest) -> HttpResponse:
     """What lies there, the newest first."""
-    thrown, mark = _page(request.user, _moment(request.GET.get("after", "")))
+    thrown, mark = _page(request.user, as_moment(request.GET.get("after", "")))
     here = reverse("editor:trash")
     context = {
         "thrown": thrown,
@@ -73,7 +73,8 @@ def in_trash(request: MemberRequest) -> HttpResponse:
     return render(request, "editor/trash.html", context)
 
 
-def _moment(text: str) -> datetime | None:
+def as_moment(text: str) -> datetime | None:
+    """Read the moment at which something was thrown away; what is none finds nothing."""
     try:
         moment = datetime.fromisoformat(text)
         # Also: near either end of the calendar, another zone has no such moment.
@@ -179,7 +180,7 @@ def restore(request: MemberRequest) -> HttpResponse:
     """Bring back an edit, a picture, or all that went at one moment."""
     user, asked = request.user, request.POST
     edit, picture = _id(asked.get("edit", "")), _id(asked.get("picture", ""))
-    moment = _moment(asked.get("moment", ""))
+    moment = as_moment(asked.get("moment", ""))
     if edit and trash.restore_edit(user, edit):
         messages.success(request, "The edit is back, with its results.")
     elif picture and trash.restore_pictures(user, [picture]):

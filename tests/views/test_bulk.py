@@ -103,7 +103,7 @@ def test_edits_come_back_by_their_ids_as_well_but_not_anothers(alices, bobs, thr
     assert EditJob.objects.filter(trashed_at=None).count() == 2
 
 
-@pytest.mark.parametrize("moment", ["x", "9" * 50, "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize("moment", ["x", "9" * 50, "0001-01-01T00:00:00+14:00", "2026-05-04T12:00"])
 def test_a_moment_that_is_none_brings_nothing_back(alices, three, moment):
     act(alices, "trash", three)
     assert act(alices, "restore", moment=moment).status_code == 200

@@ -173,3 +173,13 @@ def test_a_job_page_takes_no_more_queries_for_more_tags(
         collecting.add_to_collection(alice, name, [made.pk])
     with django_assert_max_num_queries(len(few)):
         page(alices, "job", job.pk)
+
+
+@pytest.mark.parametrize("stars", ["6", "-1", "9" * 5000, "\N{ARABIC-INDIC DIGIT THREE}"])
+def test_stars_that_there_are_not_leave_those_that_are(alices, alice, stars):
+    picture = make_picture(alice)
+    alices.post(marks(picture), {"rating": "2"})
+    answer = alices.post(marks(picture), {"rating": stars}, follow=True)
+    assert "A picture has 1 to 5 stars, or none." in answer.content.decode()
+    picture.refresh_from_db()
+    assert picture.rating == 2
