@@ -172,10 +172,13 @@ def repeat_edit(
 ) -> EditJob:
     """Queue the same wish again as a new job, at the price shown, for the job's owner.
 
-    Raises SubmitRefused when the job is still open, or its picture or model is gone.
+    Raises SubmitRefused when the job is still open, or it, its picture or its model is gone.
     """
     if job.is_open:
         sentence = "This edit is still running. Cancel it, or wait for its end."
+        raise SubmitRefused(sentence, status=409)
+    if job.trashed_at is not None:  # and once it is erased, neither words nor paint are left
+        sentence = "This edit has been deleted, so it cannot be sent again."
         raise SubmitRefused(sentence, status=409)
     if job.picture.deleted_at is not None:
         sentence = "The picture of this edit has been deleted."

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from editor import keeping, purging, storage, trash
-from editor.models import EditJob, Picture, Reference, Result
+from editor.models import EditJob, Picture, Reference, Result, UpstreamModel
 from editor.sharing_links import Limits, Shown, make_share
 from editor.views.pictures import kept_mask
 from tests.factories import make_job, make_picture
@@ -236,3 +236,16 @@ def test_a_studio_left_open_sends_no_paint_that_was_erased_meanwhile(alice):
     purging.erase_edits(alice, [job.pk])
     assert purging.erase_some()
     assert kept_mask(job.picture, job.mask_id) is None
+
+
+def test_staff_send_no_edit_again_whose_words_and_paint_were_thrown_away(ritas, alice, thrown):
+    job, _, _ = thrown
+    price = UpstreamModel.objects.get().estimate_nano("auto", 1)
+    retry = reverse("admin:editor_editjob_retry", args=[job.pk])
+    for erased in (False, True):
+        if erased:
+            purging.erase_edits(alice, [job.pk])
+            assert purging.erase_some()
+        answer = ritas.post(retry, {"shown_price": price}, follow=True)
+        assert "This edit has been deleted, so it cannot be sent again." in said(answer)
+    assert EditJob.objects.count() == 1
