@@ -53,7 +53,9 @@ class InvitationAdmin(PlainList):
         if obj is None:
             return ["role", "mail", "days"]
         rest = ["role", "mail", "how_it_stands", "made_by", "made_at", "ends_at", "used_by"]
-        return ["link", *rest] if self.has_add_permission(request) else rest
+        # Whoever may not make reviewers gets no link either that makes one.
+        is_allowed = obj.role == Invitation.Role.MEMBER or request.user.is_superuser
+        return ["link", *rest] if self.has_add_permission(request) and is_allowed else rest
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

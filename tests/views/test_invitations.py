@@ -152,3 +152,15 @@ def test_staff_who_may_invite_cannot_make_reviewers(rita):
     assert not Invitation.objects.exists()
     ritas.post("/admin/editor/invitation/add/", {**form, "role": "member"})
     assert Invitation.objects.get().role == "member"
+
+
+def test_staff_who_may_invite_get_no_link_that_makes_a_reviewer(rita, invite):
+    rita.user_permissions.add(
+        *Permission.objects.filter(codename__in=["add_invitation", "view_invitation"])
+    )
+    browser = logged_in(rita)
+    for role, is_shown in (("member", True), ("reviewer", False)):
+        invitation = invite(role=role)
+        page = browser.get(f"/admin/editor/invitation/{invitation.pk}/change/")
+        assert page.status_code == 200
+        assert (link_of(invitation) in page.content.decode()) is is_shown
