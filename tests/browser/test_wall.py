@@ -137,6 +137,19 @@ def test_a_range_is_selected_marked_thrown_away_and_brought_back(page: Page, edi
     assert EditJob.objects.filter(trashed_at=None).count() == EDITS
 
 
+def test_enter_in_a_field_of_the_bar_means_the_button_beside_it(page: Page, edits) -> None:
+    for number in (1, 2):
+        card(page, number, edits).get_by_role("checkbox").click(force=True)
+    for verb, words in (("Tag", "for the client"), ("Collection", "Best of")):
+        page.locator(".picked__verbs").get_by_role("button", name=verb).click()
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+        expect(page.locator(f"[data-toast]:has-text('{words}')")).to_be_visible()
+    assert favourites() == 0
+    assert Picture.objects.filter(tags__name="for the client").count() == 2
+    assert page.locator(".card__heart[aria-pressed=true]").count() == 0
+
+
 def test_the_keyboard_walks_selects_and_marks_alone(page: Page, edits) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys and gestures")).to_be_visible()

@@ -34,6 +34,7 @@ export class Bar {
     this.#selection = selection;
     selection.onChange(() => this.show());
     document.addEventListener("submit", (event) => this.#submit(event));
+    this.#form.addEventListener("keydown", (event) => this.#enter(event));
     this.#button("[data-clear]").addEventListener("click", () => selection.clear());
     this.#button("[data-whole]").addEventListener("click", () => selection.selectWhole(this.#total));
     this.show();
@@ -84,6 +85,19 @@ export class Bar {
   #marked() {
     const wall = this.#wall();
     return wall ? [...wall.cards].filter(([id]) => this.#selection.has(id)).map(([, card]) => card) : [];
+  }
+
+  /**
+   * Enter in a field presses the first button beside it; the browser would press the form's first.
+   *
+   * @param {KeyboardEvent} event
+   */
+  #enter(event) {
+    if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+    const button = /** @type {HTMLButtonElement | null | undefined} */ (event.target.closest("[popover]")?.querySelector("button[name=action]"));
+    if (!button) return;
+    event.preventDefault();
+    this.#form.requestSubmit(button);
   }
 
   /** @param {SubmitEvent} event */
@@ -146,16 +160,27 @@ export class Bar {
       const pages = wall.pagesOf(gone);
       const at = Math.min(...gone.map((id) => wall.model.indexOf(id)).filter((index) => index >= 0));
       const hadFocus = wall.root.contains(document.activeElement);
-      wall.root.dataset.count = String(this.#total - gone.length);
+      this.#count(wall, -gone.length);
       wall.remove(gone);
       if (hadFocus) wall.focus(Math.min(at, wall.model.items.length - 1));
       this.#say(answer.sentence ?? "", answer.undo, () => {
-        wall.root.dataset.count = String(this.#total + gone.length);
+        this.#count(wall, gone.length);
         wall.askAgain(pages);
       });
       if (wall.model.items.length === 0 && !wall.model.next) wall.root.dataset.empty = "";
     } else this.#say(answer.sentence ?? "");
     this.show();
+  }
+
+  /**
+   * @param {Wall} wall
+   * @param {number} more edits are found than before
+   */
+  #count(wall, more) {
+    const count = this.#total + more;
+    wall.root.dataset.count = String(count);
+    const words = document.querySelector(".gallery-count");
+    if (words && !this.#more) words.textContent = words.textContent.replace(/[\d,]+ edits?/, `${count} edit${count === 1 ? "" : "s"}`);
   }
 
   /**
