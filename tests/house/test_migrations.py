@@ -35,6 +35,7 @@ HARMLESS = {
     ("0027_imported_packs", "AddConstraint"): (
         "lets calls without a consent be only in a state that older releases do not know"
     ),
+    ("0029_trash_counts_from_now", "RunPython"): "moves times that are there already",
     ("0008_old_wishes", "RunPython"): "fills a column that is empty, with what they would write",
 }
 ONLY_ADDS = (

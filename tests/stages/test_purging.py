@@ -1,6 +1,7 @@
 """After something is erased no byte of it remains; what is needed, and what is another's, stays."""
 
 import hashlib
+import importlib
 import uuid
 from datetime import timedelta
 
@@ -281,6 +282,17 @@ def test_what_has_lain_there_for_long_enough_goes_by_itself(alice, settings, day
     erase_all()
     assert list(EditJob.objects.exclude(purged_at=None)) == ([job] if goes else [])
     assert list(Picture.objects.exclude(purged_at=None)) == ([made] if goes else [])
+
+
+def test_what_was_deleted_before_there_was_a_trash_gets_its_whole_time(alice):
+    picture = make_picture(alice)
+    Picture.objects.filter(pk=picture.pk).update(deleted_at=timezone.now() - timedelta(days=400))
+    migration = importlib.import_module("editor.migrations.0029_trash_counts_from_now")
+    migration.count_from_now(apps, None)
+    assert purging.begin_what_is_due() == 0
+    picture.refresh_from_db()
+    assert picture.purging_at is None
+    assert picture.deleted_at is not None
 
 
 def test_an_eraser_that_dies_anywhere_is_followed_by_one_that_ends_it(alice, monkeypatch):
