@@ -24,7 +24,8 @@ LAYOUT_SHIFT = """new Promise(done => {
   setTimeout(() => done(sum), 300);
 })"""
 SMALL_TARGETS = """[...document.querySelectorAll("a, button, summary, label.button")]
-  .filter(e => e.checkVisibility() && !e.closest("[popover]") && !e.matches(".skip-link, .visually-hidden"))
+  .filter(e => e.checkVisibility() && !e.closest("[popover]"))
+  .filter(e => !e.matches(".skip-link, .visually-hidden"))
   .filter(e => { const own = e.getBoundingClientRect();
     const around = e.closest(".queue__words")?.getBoundingClientRect() ?? own;
     return own.width > 1 && Math.max(own.height, around.height) < 44; })
