@@ -34,7 +34,7 @@ def edited(owner: User, *, n: int = 1, masked: bool = True, references: int = 0)
         frame={"box": box, "planned": [240, 180], "sent": [240, 180], "inner": [0, 0, 240, 180]},
         cost_nano=40_000_000 * n,
         upstream_request_id="req-7",
-        key_tail="9876",
+        key_tail="wxyz",
     )
     for index in range(n):
         data = picture_bytes((240, 180 + index))

@@ -112,9 +112,10 @@ def test_no_keys_places_or_other_people_are_in_it(done, rita, settings):
     text = unpacked(evidence_of(done))["manifest.json"].decode()
     private = (
         "alice", "Rita", "Bob", str(done.picture.file.name), str(done.results[0].raw.name),
-        settings.NANOGPT_API_KEY, "9876", "key", str(settings.MEDIA_ROOT),
+        settings.NANOGPT_API_KEY, "wxyz", "key", str(settings.MEDIA_ROOT),
     )  # fmt: skip
-    assert [word for word in private if word in text] == []
+    # In a bucket there is no folder.
+    assert [word for word in private if word and word in text] == []
     assert "Staff decided." in text
 
 
