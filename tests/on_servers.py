@@ -20,7 +20,8 @@ RINGS = ("tests/models", "tests/stages", "tests/views")
 
 
 def main(arguments: list[str]) -> int:
-    """Run pytest with `arguments` after the rings; give its exit code."""
+    """Run pytest with `arguments`, on the rings unless they name files; give its exit code."""
+    named = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments)
     given_database = os.environ.get("TEST_POSTGRES_URL")
     postgres = None if given_database else Postgres()
     seaweed = Seaweed()
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
             "TEST_RUN_S3_BUCKET": bucket,
             "TEST_RUN_DATABASE_URL": given_database or str(postgres and postgres.url),
         }
-        command = [sys.executable, "-m", "pytest", *RINGS, *arguments]
+        command = [sys.executable, "-m", "pytest", *(() if named else RINGS), *arguments]
         return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
     finally:
         seaweed.stop()
