@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, Route, expect
 
 from editor.models import EditJob, JobState, Picture, Result
+from tests.browser.live_pages import live_page
 from tests.factories import make_picture
 from tests.models.test_lineage import Studio
 
@@ -21,7 +20,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
 ]
-STREAM_ENDED = "[object Event]"  # what htmx says when a stream of events has ended
+EXPECTED = [r"\[object Event\]"]  # what htmx says when a stream of events has ended
 BOXES = """() => [...document.querySelectorAll("[data-lineage-card]")]
   .filter((card) => card.checkVisibility())
   .map((card) => card.getBoundingClientRect().toJSON())"""
@@ -36,20 +35,8 @@ def _rows_beside_the_browser():
 @pytest.fixture
 def page(live_server, browser: Browser, alice) -> Iterator[Page]:
     """Alice's browser; whatever its console complains about fails the test."""
-    client = Client()
-    client.force_login(alice)
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 800})
-    name = settings.SESSION_COOKIE_NAME
-    cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
-    context.add_cookies([cookie])
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.route("**/events", lambda _: None)  # never answered: the hub is not part of it
-    yield page
-    context.close()
-    assert [line for line in said if line != STREAM_ENDED] == []
+    with live_page(browser, live_server.url, alice, EXPECTED) as page:
+        yield page
 
 
 class Easel(Studio):
