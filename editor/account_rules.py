@@ -7,6 +7,7 @@ from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -19,6 +20,8 @@ from django.shortcuts import render
 
 from editor.invitations import brought_by, use_up
 from editor.models import User
+from editor.resealing import SECOND_STEP
+from editor.sealing import CannotUnseal, is_sealed, seal, unseal
 from editor.throttles import (
     account_key,
     client_address,
@@ -131,3 +134,18 @@ class SecondStepRules(DefaultMFAAdapter):  # type: ignore[misc]
 
     def _get_user_identifier(self, user: User) -> str:
         return user.get_username()
+
+    def encrypt(self, text: str) -> str:
+        """Seal the secret of an app or of recovery codes before it is kept."""
+        return seal(text, of=SECOND_STEP)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open it again; one that an older release has kept lies open as it is."""
+        if not is_sealed(encrypted_text):
+            return encrypted_text
+        try:
+            return unseal(encrypted_text, of=SECOND_STEP)
+        except CannotUnseal as lost:
+            logger.error("A second step cannot be opened with the field keys of this server.")
+            page = render(context.request, "account/secrets_unreadable.html", status=503)
+            raise ImmediateHttpResponse(page) from lost

@@ -8,7 +8,6 @@ what was given (never a secret) and what is allowed.
 import difflib
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from environs import Env, EnvError
 
 from nanoedit_site.addresses import is_ip, is_loopback, origin_of, split_url, without_secrets
 from nanoedit_site.env_accounts import mail_from, mail_server
+from nanoedit_site.env_secrets import SECRET_KEY_CHARACTERS, field_keys, kept_secret_key
 from nanoedit_site.environment import (
     S3,
     SANDBOX_KEY,
@@ -33,7 +33,6 @@ REAL_API = "https://api.nano-gpt.com"
 SANDBOX_BY_HAND = "http://127.0.0.1:8001"
 MAIL_FROM = "nanoedit@localhost"
 OPEN_OUTCOMES = (408, 500, 502, 503, 504)
-SECRET_KEY_CHARACTERS = 50
 
 KNOWN_NAMES = (
     "NANOGPT_API_KEY",
@@ -48,6 +47,7 @@ KNOWN_NAMES = (
     "NANOEDIT_ENV_FILE",
     "NANOEDIT_DEBUG",
     "NANOEDIT_SECRET_KEY",
+    "NANOEDIT_FIELD_KEYS",
     "NANOEDIT_HOSTS",
     "NANOEDIT_HTTPS",
     "NANOEDIT_BIND",
@@ -93,12 +93,16 @@ def read_environment(
     data_dir = values.folder("NANOEDIT_DATA_DIR", "./var")
     debug = values.flag("NANOEDIT_DEBUG", default=False)
     api_key, base_url = values.upstream()
+    secret_key = values.secret_key(data_dir, debug=debug)
     return Environment(
         data_dir=data_dir,
         debug=debug,
         https=values.flag("NANOEDIT_HTTPS", default=False),
         hosts=values.hosts(),
-        secret_key=values.secret_key(data_dir, debug=debug),
+        secret_key=secret_key,
+        field_keys=field_keys(
+            "NANOEDIT_FIELD_KEYS", values.words("NANOEDIT_FIELD_KEYS"), secret_key
+        ),
         database_url=values.address(
             "DATABASE_URL",
             # Quoted, since a hash in the folder's name would cut the path off.
@@ -349,24 +353,3 @@ def read_dotenv(environ: Mapping[str, str], dotenv_path: Path | None) -> dict[st
             hint = f": did you mean {near[0]}?" if near else "."
             raise SettingsRefused(f"{path.name} sets {name}, which is no setting{hint}")
     return lines
-
-
-def kept_secret_key(data_dir: Path) -> str:
-    """Return the secret in the data folder, made at the first asking. Safe among processes."""
-    path = data_dir / "secret_key"
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        draft = data_dir / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(SECRET_KEY_CHARACTERS))
-        try:
-            # Linking fails when another process was first, so all of them read the same secret.
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    key = path.read_text().strip()
-    if len(key) < SECRET_KEY_CHARACTERS:
-        raise SettingsRefused(f"{path} holds no usable secret: remove it to have one made.")
-    return key

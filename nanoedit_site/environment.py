@@ -43,6 +43,7 @@ class Environment:
     https: bool
     hosts: tuple[str, ...]
     secret_key: str = field(repr=False)
+    field_keys: tuple[str, ...] = field(repr=False)  # newest first; the last is our own
     database_url: str = field(repr=False)
     broker_url: str = field(repr=False)
     s3: S3 | None

@@ -25,6 +25,7 @@ ENV = read_environment()
 BASE_DIR = ROOT
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key
+FIELD_KEYS = ENV.field_keys  # seal secrets in the database, newest first: editor/sealing.py
 ALLOWED_HOSTS = list(ENV.hosts)
 CSRF_TRUSTED_ORIGINS = [
     f"https://{host.replace('*.', '').removeprefix('.') if host != '*' else '*'}"
@@ -371,6 +372,7 @@ LOGGING = logging_settings(
         (
             "" if ENV.sandbox_in_use else ENV.api_key,
             ENV.secret_key,
+            *ENV.field_keys,
             ENV.metrics_token,
             ENV.database_url,
             ENV.broker_url,

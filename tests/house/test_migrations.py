@@ -35,6 +35,9 @@ HARMLESS = {
     ("0027_imported_packs", "AddConstraint"): (
         "lets calls without a consent be only in a state that older releases do not know"
     ),
+    ("0030_sealed_second_steps", "RunPython"): (
+        "an older page refuses codes of apps until it is replaced, and keeps everything as it is"
+    ),
     ("0029_trash_counts_from_now", "RunPython"): "moves times that are there already",
     ("0008_old_wishes", "RunPython"): "fills a column that is empty, with what they would write",
 }

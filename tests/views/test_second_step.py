@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
 from tests.conftest import logged_in
@@ -174,4 +175,16 @@ def test_a_wrong_passkey_opens_nothing(client, alice):
     assert page.redirect_chain[-1][0] == "/login/"
     asked = client.get("/login/passkey/", headers={"Accept": "application/json"}).json()
     assert asked["request_options"]["publicKey"]["userVerification"]
+    assert client.get("/").status_code == 302
+
+
+def test_without_the_key_that_sealed_it_no_code_fits_and_the_page_says_why(
+    client, alices, alice, settings
+):
+    secret = set_up_app(alices, "alice")
+    settings.FIELD_KEYS = (Fernet.generate_key().decode(),)
+    assert log_in(client, "alice")["Location"] == "/login/second-step/"
+    answer = client.post("/login/second-step/", {"code": code_of(secret, later=1)})
+    assert answer.status_code == 503
+    assert "no longer has the key" in answer.content.decode()
     assert client.get("/").status_code == 302

@@ -1,0 +1,67 @@
+"""Seals every secret in the database anew, after a new field key was put first.
+
+Secrets of second steps are allauth's rows; through its hooks they arrive here without
+their owner, so they are all of one kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from editor.sealing import CannotUnseal, is_sealed, reseal, seal
+
+SECOND_STEP = "second step"  # what secrets of authenticator apps and recovery codes belong to
+
+
+@dataclass
+class Resealed:
+    """How many secrets were sealed anew, and which rows no key opens."""
+
+    count: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+
+def reseal_all() -> Resealed:
+    """Seal every secret with the newest key. Each row for itself; safe to repeat."""
+    done = Resealed()
+    for name, again in _rows():
+        try:
+            with transaction.atomic():
+                done.count += again()
+        except CannotUnseal:
+            done.unreadable.append(name)
+    return done
+
+
+def _rows() -> Iterator[tuple[str, Callable[[], int]]]:
+    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk"):
+        pk, kind = row.pk, row.get_type_display()
+        yield f"{kind} of account {row.user_id}", partial(_reseal_second_step, pk)
+
+
+def _reseal_second_step(pk: int) -> int:
+    row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+    if row is None:
+        return 0
+    Authenticator.objects.filter(pk=pk).update(data=with_secrets(row.data, _again))
+    return 1
+
+
+def _again(text: str) -> str:
+    if is_sealed(text):
+        return reseal(text, of=SECOND_STEP)
+    return seal(text, of=SECOND_STEP)
+
+
+def with_secrets(data: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Give an authenticator's data with each of its secrets changed."""
+    more: dict[str, Any] = {name: change(data[name]) for name in ("secret", "seed") if name in data}
+    if data.get("migrated_codes") is not None:
+        more["migrated_codes"] = [change(code) for code in data["migrated_codes"]]
+    return {**data, **more}
