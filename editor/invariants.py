@@ -7,6 +7,7 @@
     I4  budgets say what the ledger says; nothing is negative, nothing stays set aside for ever
     I5  every row that names a file has it, with the bytes it was written with; what pages show
         of a picture may be missing while it is waited for
+    I6  the audit log is whole: no row was changed, taken out, put in, moved or cut off
 
 Reads only, and holds no lock. On a live system rows change between two reads, so
 `confirmed` looks twice and gives what was broken both times.
@@ -27,7 +28,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 
-from editor import storage
+from editor import audit_chain, storage
 from editor.models import (
     Adjustment,
     Archive,
@@ -55,7 +56,7 @@ ENDS = (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.RELEASE)
 
 @dataclass(frozen=True)
 class Broken:
-    """One row that breaks one invariant: I1 to I5, the row, and what is wrong with it."""
+    """One row that breaks one invariant: I1 to I6, the row, and what is wrong with it."""
 
     name: str
     row: str
@@ -86,6 +87,7 @@ def broken_invariants(
         *_money_set_aside_for_ever(),
         *_files_missing(read_bytes=read_bytes),
         *_renditions_missing(),
+        *(Broken("I6", row, why) for row, why in audit_chain.broken_links()),
     ]
 
 

@@ -4,6 +4,7 @@ from editor.models.adjustments import Adjustment
 from editor.models.alerts import StaffAlert
 from editor.models.archives import Archive
 from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
+from editor.models.audit import AuditEntry, AuditHead
 from editor.models.cache_entries import CacheEntry
 from editor.models.catalogue import UpstreamModel
 from editor.models.collections import Collection, CollectionItem, Tag
@@ -33,6 +34,8 @@ __all__ = [
     "Adjustment",
     "Archive",
     "Attempt",
+    "AuditEntry",
+    "AuditHead",
     "Budget",
     "CacheEntry",
     "Collection",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
-from editor.models import kept_facts
+from editor.models import audit_triggers, kept_facts
 from editor.models.search_words import PUNCTUATION
 
 if TYPE_CHECKING:
@@ -161,21 +161,28 @@ def take_away(connection: BaseDatabaseWrapper) -> None:
     """Drop the triggers of SQLite, so that migrations may alter its tables."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            for name in (*SQLITE_TRIGGERS, *kept_facts.SQLITE_TRIGGERS):
+            ours = (SQLITE_TRIGGERS, kept_facts.SQLITE_TRIGGERS, audit_triggers.SQLITE_TRIGGERS)
+            for name in (name for triggers in ours for name in triggers):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
 def make(connection: BaseDatabaseWrapper) -> None:
     """Make what is missing, and write the words of jobs that have none yet."""
-    if "editor_jobwords" not in connection.introspection.table_names():
+    there = connection.introspection.table_names()
+    if "editor_jobwords" not in there:
         return
+    logged = "editor_auditentry" in there
     with transaction.atomic(connection.alias), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             _make_on_sqlite(cursor)
             kept_facts.make_on_sqlite(cursor)
+            if logged:
+                audit_triggers.make_on_sqlite(cursor)
         else:
             _make_on_postgres(cursor)
             kept_facts.make_on_postgres(cursor)
+            if logged:
+                audit_triggers.make_on_postgres(cursor)
         cursor.execute(_catch_up(connection.vendor))
 
 

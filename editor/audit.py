@@ -1,0 +1,167 @@
+"""Writes down who did what, on what, from where and why, in the transaction of the act itself.
+
+    record("job.judged", by=request.user, on=job, why=note, facts={"verdict": "approved"})
+
+The rows and their chain: models/audit.py. Acts have their names in audit_actions.py. Neither
+prompts nor keys belong into `why` or `facts`: a row cannot be changed afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import logging
+import secrets
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, models, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from editor.audit_actions import ACTIONS
+from editor.log_context import now_about
+from editor.models import AuditEntry, AuditHead, User
+from editor.models.audit import canonical, link_hash
+from editor.throttles import client_address
+
+logger = logging.getLogger(__name__)
+
+LARGEST_FACTS = 8000
+ITSELF = "NanoEdit"
+_address: ContextVar[str] = ContextVar("audit_address", default="")
+
+
+class UnknownAct(ValueError):
+    """Nobody has named this act."""
+
+
+def record(
+    action: str,
+    *,
+    by: User | AnonymousUser | None,
+    on: models.Model | None = None,
+    why: str = "",
+    request: HttpRequest | None = None,
+    facts: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Add one row to the log; it is there if and only if the act of the transaction is.
+
+    `by` None or nobody logged in: the server itself, or a command. `on` may be any row;
+    only its kind and id are kept, and of people and models their names. Without `request`
+    the address is that of the request being answered, if there is one.
+    """
+    if action not in ACTIONS:
+        message = f"{action!r} is no act that audit_actions.py names"
+        raise UnknownAct(message)
+    person = by if isinstance(by, User) else None
+    entry = AuditEntry(
+        at=timezone.now(),
+        action=action,
+        who=person.pk if person else None,
+        who_name=_clean(person.get_username() if person else _nobody(), 150),
+        who_role=_clean(_role(person), 20),
+        address=client_address(request) if request else _address.get(),
+        request_id=_clean(now_about().get("request", ""), 64),
+        why=_clean(why, 2000),
+        facts=_facts(facts),
+        salt=secrets.token_hex(16),
+        **_thing(on),
+    )
+    entry.words = entry.words_digest()
+    entry.body = entry.body_digest()
+    with transaction.atomic():
+        if connection.vendor == "sqlite":
+            _link(entry)
+        else:
+            entry.save()  # the database links it when the transaction ends
+        transaction.on_commit(lambda: _tell(entry), robust=True)
+    return entry
+
+
+@contextlib.contextmanager
+def answering(request: HttpRequest) -> Iterator[None]:
+    """Let acts in the block be written down as coming from where this request comes from."""
+    token = _address.set(client_address(request))
+    try:
+        yield
+    finally:
+        _address.reset(token)
+
+
+def forget_names(person: int, *, by: User | None, why: str = "") -> int:
+    """Blank somebody's name and addresses in the whole log; the chain holds, the acts stay.
+
+    For accounts that are erased. Written down like any other act, without the name.
+    """
+    with transaction.atomic():
+        rows = AuditEntry.objects.naming(person).forget_names()
+        record("names.forgotten", by=by, why=why, facts={"person": person, "rows": rows})
+    return rows
+
+
+def _link(entry: AuditEntry) -> None:
+    # SQLite: this transaction has the only lock on the whole database from its beginning on.
+    head, _made = AuditHead.objects.get_or_create(pk=AuditHead.ONLY)
+    entry.number, entry.previous = head.number + 1, head.hash
+    entry.hash = link_hash(entry.previous, entry.number, entry.body)
+    entry.save(force_insert=True)
+    AuditHead.objects.filter(pk=AuditHead.ONLY).update(number=entry.number, hash=entry.hash)
+
+
+def _tell(entry: AuditEntry) -> None:
+    # Lines of the log leave the machine, or lie in another file: whoever rewrites the table has
+    # to find and rewrite them as well. `manage.py verify --heads` compares both.
+    number, found = entry.number, entry.hash
+    if number is None:
+        row = AuditEntry.objects.filter(pk=entry.pk).values_list("number", "hash").first()
+        number, found = row or (None, "")
+    logger.info("audit head %s %s", number, found)
+
+
+def _thing(on: models.Model | None) -> dict[str, str]:
+    if on is None:
+        return {}
+    label = ""
+    if isinstance(on, User):
+        label = on.get_username()
+    elif on._meta.model_name in ("upstreammodel", "prompttemplate"):
+        label = str(on)
+    return {
+        "thing_type": str(on._meta.model_name),
+        "thing_id": _clean(str(on.pk), 64),
+        "thing_label": _clean(label, 200),
+    }
+
+
+def _role(person: User | None) -> str:
+    if person is None:
+        return ""
+    if person.is_superuser:
+        return "administrator"
+    return "reviewer" if person.is_staff else "member"
+
+
+def _nobody() -> str:
+    if _address.get() or now_about().get("request"):
+        return ""  # somebody who is not logged in
+    try:
+        return f"{ITSELF} ({getpass.getuser()})"  # who runs it on the machine
+    except (OSError, KeyError):
+        return ITSELF
+
+
+def _facts(facts: dict[str, Any] | None) -> str:
+    if not facts:
+        return ""
+    told = canonical(facts)
+    if len(told) > LARGEST_FACTS:
+        message = f"{len(told)} characters of facts are more than a row of the log takes"
+        raise ValueError(message)
+    return told
+
+
+def _clean(text: str, most: int) -> str:
+    return text.replace("\0", "")[:most]
