@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editor', '0029_trash_counts_from_now'),
+        ('editor', '0030_sealed_second_steps'),
     ]
 
     operations = [
