@@ -52,7 +52,7 @@ def over_words(user: User, amounts_nano: Sequence[int | None]) -> str:
     left = dollars(max(0, left_nano(user) or 0))
     return (
         f"{what}, but only {left} of the monthly budget of {dollars(user.monthly_cap_nano)} "
-        "are left. Nothing was sent."
+        "are left."
     )
 
 
@@ -63,11 +63,13 @@ def grant_consent(
     by: User | None = None,
     policy: str = "",
     at: datetime | None = None,
+    above_caps: bool = False,
 ) -> Consent:
     """Write down the leave to pay for one call, and set its price aside.
 
     Must run in the transaction that queues the job. `at`: when it was given, for a past that
-    is written down afterwards. Raises OverBudget.
+    is written down afterwards; `above_caps`: by somebody who may allow more than the caps do.
+    Raises OverBudget.
     """
     at = at or timezone.now()
     consent = Consent.objects.create(
@@ -78,26 +80,26 @@ def grant_consent(
         policy=policy,
         granted_at=at,
     )
-    _reserve(job.owner, consent, max_cost_nano or 0)
+    _reserve(job.owner, consent, max_cost_nano or 0, above_caps=above_caps)
     return consent
 
 
-def _reserve(user: User, consent: Consent, amount_nano: int) -> None:
+def _reserve(user: User, consent: Consent, amount_nano: int, *, above_caps: bool) -> None:
     month = _month_of(consent.granted_at)
     budget, _ = Budget.objects.get_or_create(user=user, month=month)
     room = Budget.objects.filter(pk=budget.pk)
     cap = user.monthly_cap_nano
-    if cap is not None:
+    if cap is not None and not above_caps:
         # One UPDATE that checks and takes: two submits at once cannot both fit into the rest.
         room = room.filter(Q(spent_nano__lte=cap - amount_nano - F("reserved_nano")))
     if room.update(reserved_nano=F("reserved_nano") + amount_nano) != 1:
-        raise OverBudget(over_words(user, [amount_nano]))
+        raise OverBudget(f"{over_words(user, [amount_nano])} Nothing was sent.")
     LedgerEntry.objects.create(
         budget=budget,
         consent=consent,
         kind=LedgerEntry.Kind.RESERVE,
         amount_nano=amount_nano,
-        source="estimate",
+        source="allowed above the cap" if above_caps else "estimate",
         at=consent.granted_at,
     )
 

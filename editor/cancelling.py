@@ -10,7 +10,7 @@ from django.db import transaction
 from editor import budgets
 from editor.models import EditJob, JobState, User, wording
 
-UNSENT = (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
+UNSENT = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 STOP_TRIES = 3
 CANCELLED_FREE = "Cancelled. Nothing was sent and nothing was charged."
 

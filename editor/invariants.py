@@ -146,6 +146,9 @@ def _more_calls_than_consents(calls_seen: Mapping[uuid.UUID, int]) -> Iterator[B
             yield Broken("I2", f"consent {consent.pk}", f"spent by {consent.calls} calls")
     for attempt in Attempt.objects.exclude(consent=None).exclude(consent__job=F("job")):
         yield Broken("I2", f"attempt {attempt.pk}", "made under the consent of another job")
+    held = EditJob.objects.filter(state=JobState.HELD).exclude(consents=None).distinct()
+    for pk in held.values_list("pk", flat=True):
+        yield Broken("I2", f"job {pk}", "waits for approval, but has a consent")
     given = Counter(
         Consent.objects.filter(job__in=list(calls_seen)).values_list("job_id", flat=True)
     )

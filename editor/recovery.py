@@ -73,11 +73,11 @@ def sweep() -> int:
 def nothing_to_look_after() -> bool:
     """Tell, with few small reads, that no step would find a row: a server mostly has nothing to do.
 
-    What waits for a person (UNKNOWN) is nobody's but theirs.
+    What waits for a person (UNKNOWN, HELD) is nobody's but theirs.
     """
     if spool.waiting():
         return False  # its call may be given up for lost already, on this or another machine
-    at_work = EditJob.objects.still_open().exclude(state=JobState.UNKNOWN)
+    at_work = EditJob.objects.still_open().exclude(state__in=(JobState.UNKNOWN, JobState.HELD))
     unfinished = Attempt.objects.filter(state__in=(Attempt.State.CALLING, Attempt.State.RECEIVED))
     if at_work.exists() or unfinished.exists():
         return False

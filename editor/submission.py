@@ -16,7 +16,7 @@ from editor import budgets, turns
 from editor.budgets import OverBudget
 from editor.imaging.encoding import MaskDialect
 from editor.masks import PaintedMask, keep_painted
-from editor.models import Attempt, EditJob, JobState, Reference, UpstreamModel, User
+from editor.models import Attempt, EditJob, JobState, Reference, UpstreamModel, User, wording
 from editor.models.framings import kept_wish
 from editor.tasks import hint_job, hint_results
 from editor.wishes import (
@@ -34,6 +34,7 @@ __all__ = ["AlreadyDone", "PriceChanged", "SubmitRefused", "Wish"]
 
 NOT_SHOWN = -1  # no price was shown at all, which is not the same as "unknown"
 MOST_TOGETHER = 2  # edits that one press may send
+MOST_HELD = 100  # edits of one person that may wait for approval at once
 
 
 def submit_edit(
@@ -45,12 +46,14 @@ def submit_edit(
     run_again: bool = False,
     to_front: bool = False,
     by: User | None = None,
+    may_wait: bool = True,
 ) -> tuple[EditJob, bool]:
     """Queue a wish, once per submit key; give the job and whether it is new.
 
     The shown price is what the person agreed to pay, so it must still be the price.
     `run_again` pays for a wish although the same one has its result already; `to_front` lets
     it run before its owner's other jobs; `by` is who consents, when it is not the owner.
+    What the caps do not allow waits for approval, or is refused unless it `may_wait`.
     Raises AlreadyDone and PriceChanged before anything is kept; SubmitRefused, MaskRefused.
     """
     jobs, is_new = submit_edits(
@@ -61,6 +64,7 @@ def submit_edit(
         run_again=run_again,
         to_front=to_front,
         by=by,
+        may_wait=may_wait,
     )
     return jobs[0], is_new
 
@@ -74,11 +78,13 @@ def submit_edits(
     run_again: bool = False,
     to_front: bool = False,
     by: User | None = None,
+    may_wait: bool = True,
 ) -> tuple[list[EditJob], bool]:
     """Queue wishes that one press has sent: all of them or none, once per submit key.
 
     Each becomes a job with a key and a Consent of its own; the shown price is that of all
-    together. Otherwise as `submit_edit`.
+    together. When the caps do not allow all of them, all wait for approval, without a Consent.
+    Otherwise as `submit_edit`.
     """
     earlier = _sent_before(owner, wishes, submit_key)
     if earlier:
@@ -91,12 +97,9 @@ def submit_edits(
     try:
         with transaction.atomic():
             place = turns.front_place(owner) if to_front else 0
-            for job, each in zip(jobs, ready, strict=True):
+            for job in jobs:
                 job.place = place
-                _queue(job, each, by or owner, _queued_words(len(jobs), to_front=to_front))
-    except OverBudget as over:
-        sentence = budgets.over_words(owner, [each.estimate_nano for each in ready])
-        raise SubmitRefused(sentence, field="budget", status=402) from over
+            _queue_or_hold(jobs, ready, by or owner, may_wait=may_wait, to_front=to_front)
     except IntegrityError:
         # The same form arrived twice at once and the other one was quicker.
         earlier = _sent_before(owner, wishes, submit_key)
@@ -150,12 +153,41 @@ def _job_of(owner: User, ready: Checked, submit_key: uuid.UUID) -> EditJob:
     )
 
 
-def _queue(job: EditJob, ready: Checked, by: User, words: str) -> None:
+def _queue_or_hold(
+    jobs: Sequence[EditJob], ready: Sequence[Checked], by: User, *, may_wait: bool, to_front: bool
+) -> None:
+    """Queue all of these, or where a cap does not allow it hold all. Raises SubmitRefused."""
+    words = _queued_words(len(jobs), to_front=to_front)
+    try:
+        with transaction.atomic():
+            for job, each in zip(jobs, ready, strict=True):
+                _keep(job, each)
+                budgets.grant_consent(job, each.estimate_nano, by=by)
+                job.note(words, actor=by)
+                transaction.on_commit(partial(hint_job, job.pk), robust=True)
+    except OverBudget as over:
+        owner = jobs[0].owner
+        sentence = budgets.over_words(owner, [each.estimate_nano for each in ready])
+        if not may_wait:
+            raise _over_budget(f"{sentence} Nothing was sent.") from over
+        held = EditJob.objects.owned_by(owner).filter(state=JobState.HELD).count()
+        if held + len(jobs) > MOST_HELD:
+            much = f"{held} edits of yours wait for approval already. Nothing was sent."
+            raise _over_budget(f"{sentence} {much}") from over
+        for job, each in zip(jobs, ready, strict=True):
+            job.state = JobState.HELD
+            job.failure_sentence = f"{sentence} {wording.WAITS_FOR_LEAVE}"
+            _keep(job, each)
+            job.note(f"Waiting for approval. {sentence}", actor=by)
+
+
+def _keep(job: EditJob, ready: Checked) -> None:
     job.save(force_insert=True)
     Reference.objects.keep(job, ready.wish.references)
-    budgets.grant_consent(job, ready.estimate_nano, by=by)
-    job.note(words, actor=by)
-    transaction.on_commit(partial(hint_job, job.pk), robust=True)
+
+
+def _over_budget(sentence: str) -> SubmitRefused:
+    return SubmitRefused(sentence, field="budget", status=402)
 
 
 def _queued_words(together: int, *, to_front: bool) -> str:

@@ -7,7 +7,7 @@ writes it into the job's history.
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -22,10 +22,11 @@ from django.views.decorators.http import require_POST
 
 from editor import cancelling, evidence, settlements, submission
 from editor.accounts import MemberRequest
+from editor.admin.approvals import approval_context, approval_urls
 from editor.admin.rows import ReadOnlyAdmin, thumbnail
 from editor.budgets import OverBudget
 from editor.forms import PriceForm, SettleForm, VerdictForm
-from editor.models import EditJob, Reference, Review, UpstreamModel
+from editor.models import EditJob, Reference, Review, UpstreamModel, User
 from editor.models.receipts import receipt_of
 from editor.money import dollars
 from editor.reviews import give_verdict
@@ -152,7 +153,7 @@ class EditJobAdmin(ReadOnlyAdmin):
         settle_call = self.admin_site.admin_view(require_POST(self.settle_call))
         name = "editor_editjob_settle_call"
         one_call = path("<uuid:pk>/settle/<uuid:attempt_pk>/", settle_call, name=name)
-        return [*acts, one_call, *super().get_urls()]
+        return [*acts, one_call, *approval_urls(self.admin_site), *super().get_urls()]
 
     def change_view(
         self,
@@ -179,6 +180,7 @@ class EditJobAdmin(ReadOnlyAdmin):
             "findings": (findings := [doubt.finding for doubt in doubts]),
             "settle_cost": evidence.named_cost(findings),
             **_again(job),
+            **approval_context(job, cast("User", request.user)),
         }
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from editor import budgets
-from editor.management.histories import LINK_SECONDS, Past
+from editor.management.histories import HELD, LINK_SECONDS, Past
 from editor.models import Attempt, Consent, EditJob, JobState, Result, Review, User
 
 FAR_DAYS = 27_000
@@ -177,7 +177,8 @@ ENDINGS: Mapping[str, Callable[[Past, Consent], None]] = {
 
 def end(past: Past, reviewer: User) -> EditJob:
     """Tell how the story ended, and write the row as it stands since then."""
-    ENDINGS[past.story.ending](past, past.grant())
+    if past.story.ending != HELD:  # over a cap: nobody has consented to pay
+        ENDINGS[past.story.ending](past, past.grant())
     past.changes.setdefault("updated_at", past.now)
     EditJob.objects.filter(pk=past.job.pk).update(**past.changes)
     past.job.refresh_from_db()

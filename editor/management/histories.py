@@ -32,6 +32,7 @@ from editor.models import (
     Result,
     UpstreamModel,
     User,
+    wording,
 )
 from editor.models.framings import plan_of
 from editor.models.wishes import wish_hash
@@ -43,6 +44,8 @@ from editor.upstream import key_tail
 WORKER = "seed:0"
 SENT_PIXELS = 2_600_000  # what fits under the ceiling of one call, roughly
 LINK_SECONDS = 3600
+HELD = "held"  # the ending that is none: it waits for approval
+OVER = "This edit costs {}, but only $0.00 of the monthly budget of $20.00 are left."
 
 
 @dataclass
@@ -242,5 +245,10 @@ def begin(
         created_at=asked_at,
     )
     past = Past(story, SOURCES[story.source], job, asked_at, purse)
-    past.say(0, JobState.QUEUED, "Queued.", picture.owner)
+    if story.ending == HELD:
+        over = OVER.format(job.estimate_text)
+        past.say(0, JobState.HELD, f"Waiting for approval. {over}", picture.owner)
+        past.changes["failure_sentence"] = f"{over} {wording.WAITS_FOR_LEAVE}"
+    else:
+        past.say(0, JobState.QUEUED, "Queued.", picture.owner)
     return past

@@ -91,6 +91,17 @@ STORIES = (
     ),
     Story("mug", "Put a saucer under the mug", 4.4 * DAY, (), ("mug",), ending="cancelled"),
     Story(
+        "hillside",
+        "Cover the roof with thatch, in the finest detail",
+        0.6,
+        (),
+        ("roof",),
+        reach=0.008,
+        model="slow-master",
+        size="2k",
+        ending="held",
+    ),
+    Story(
         "seaside",
         "Golden hour, the sun just above the sea",
         3.3 * DAY,

@@ -1,5 +1,6 @@
 """The edit job and its state machine.
 
+    HELD:      over a cap, waits for leave -> QUEUED (Consent by staff) | CANCELLED
     QUEUED --claim--> CLAIMED --intent committed--> CALLING
     CLAIMED:   lease over -> QUEUED (nothing was sent) | not now -> WAITING
                cannot be sent -> FAILED
@@ -11,7 +12,7 @@
                given up -> FAILED
     QUEUED, CLAIMED, WAITING: late answer of an earlier call -> RECEIVED (no second call)
     RECEIVED:  stored and composed -> DONE | nothing usable came, or the link died -> FAILED
-    CANCELLED: from QUEUED, CLAIMED and WAITING only. During CALLING a cancel is remembered:
+    CANCELLED: from HELD, QUEUED, CLAIMED and WAITING only. During CALLING a cancel is remembered:
                the result was paid for, so it is kept, but hidden.
 
 Open states: everything but DONE, FAILED, CANCELLED. An arrow is one conditional
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 class JobState(models.TextChoices):
     """Where a job stands. The labels are what people read on a chip."""
 
+    HELD = "held", "Waiting for approval"
     QUEUED = "queued", "Queued"
     CLAIMED = "claimed", "Preparing"
     CALLING = "calling", "Editing"
@@ -74,6 +76,7 @@ _FILTERED_BY = (
 )  # fmt: skip
 
 ARROWS: dict[str, frozenset[str]] = {
+    JobState.HELD: frozenset({JobState.QUEUED, JobState.CANCELLED}),
     JobState.QUEUED: frozenset({JobState.CLAIMED, JobState.RECEIVED, JobState.CANCELLED}),
     JobState.CLAIMED: frozenset(
         {
@@ -321,9 +324,20 @@ class EditJob(Covered, Marked, FrameFields):
         return self.state == JobState.UNKNOWN
 
     @property
+    def is_held(self) -> bool:
+        """Whether a cap does not allow it, and it waits for somebody who may."""
+        return self.state == JobState.HELD
+
+    @property
+    def runs_by_itself(self) -> bool:
+        """Whether it goes on without anybody's decision."""
+        return self.is_open and not self.is_unknown and not self.is_held
+
+    @property
     def can_cancel(self) -> bool:
         """Whether a cancel still means something: before the call, or as a remembered wish."""
         return not self.cancel_requested and self.state in (
+            JobState.HELD,
             JobState.QUEUED,
             JobState.CLAIMED,
             JobState.WAITING,

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from editor.models.attempts import Attempt
     from editor.models.jobs import EditJob
 
+DECLINED = "declined"  # reason of a job that was not allowed above a cap
+WAITS_FOR_LEAVE = "It waits until an administrator allows it. Nothing is sent before."
 _SENTENCES = {
+    "held": "Over the budget.",
     "queued": "Waiting for a free place. Nothing has been sent or charged yet.",
     "claimed": "Preparing the picture and the mask. Nothing has been sent yet.",
     "calling": (
@@ -57,11 +60,8 @@ def state_sentence(job: EditJob) -> str:
     """Say in a full sentence what is happening to the job, or what became of it."""
     if job.state == "failed":
         return job.failure_sentence or "The edit failed."
-    if job.state == "waiting":
-        until = ""
-        if job.next_at:
-            until = f" Trying again at {timezone.localtime(job.next_at):%H:%M:%S} UTC."
-        return f"{job.failure_sentence or 'Waiting.'}{until} {uncharged(job)}"
+    if job.state in ("held", "waiting") or job.reason == DECLINED:
+        return _stopped_sentence(job)
     if job.state == "calling" and job.cancel_requested:
         return "Already sent, so it will be paid for. The result will be kept, but hidden."
     if job.state == "done" and job.hidden:
@@ -73,6 +73,16 @@ def state_sentence(job: EditJob) -> str:
         return f"{job.failure_sentence} The paid answer is safe; trying again by itself."
     earlier = _earlier_call(job) if job.state in _UNSENT_AGAIN else ""
     return f"{_UNSENT_AGAIN[job.state]} {earlier}" if earlier else _SENTENCES[job.state]
+
+
+def _stopped_sentence(job: EditJob) -> str:
+    """Say why a job does not go on at once: over the budget, declined, or put off."""
+    if job.state == "held":
+        return job.failure_sentence or f"{_SENTENCES['held']} {WAITS_FOR_LEAVE}"
+    until = ""
+    if job.state == "waiting" and job.next_at:
+        until = f" Trying again at {timezone.localtime(job.next_at):%H:%M:%S} UTC."
+    return f"{job.failure_sentence or 'Waiting.'}{until} {uncharged(job)}"
 
 
 def standing_sentence(
@@ -114,6 +124,8 @@ def already_there(job: EditJob) -> str:
     """Say that the very same wish was asked for before, and what became of it."""
     if job.state == "done":
         return "You already have this result."
+    if job.state == "held":
+        return "This is already waiting for approval."
     if job.state == "unknown":
         return "You asked for this before. Its outcome is unknown, and it may have been charged."
     return "This is already running."
@@ -141,7 +153,7 @@ def cancelled_all(cancelled: int, owing: int, hidden: int) -> str:
 
 
 _STEPS = (
-    ("Queued", ("queued", "claimed", "waiting")),
+    ("Queued", ("held", "queued", "claimed", "waiting")),
     ("Editing", ("calling", "unknown")),
     ("Saving", ("received",)),
     ("Done", ("done",)),

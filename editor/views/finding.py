@@ -37,6 +37,7 @@ STATES: dict[str, tuple[str, tuple[str, ...]]] = {
             JobState.RECEIVED,
         ),
     ),
+    "held": ("Waiting for approval", (JobState.HELD,)),
     "unknown": ("Needs you", (JobState.UNKNOWN,)),
     "failed": ("Failed", (JobState.FAILED,)),
     "cancelled": ("Cancelled", (JobState.CANCELLED,)),

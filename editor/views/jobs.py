@@ -30,6 +30,8 @@ from editor.views.standing import standings
 from editor.views.variants import strip_context
 from editor.wishes import parted
 
+HELD_WORDS = "Over the budget: it waits for approval. Nothing was sent."
+
 
 @login_required
 @require_POST
@@ -119,12 +121,14 @@ def _refused(
 def _submitted(request: MemberRequest, sent: list[EditJob]) -> dict[str, Any]:
     job = sent[0]
     context = strip_context(request, job.picture)
+    held = {"held": HELD_WORDS} if job.is_held else {}
     return {
         "job": str(job.pk),
         "jobs": [str(each.pk) for each in sent],
         "url": job.get_absolute_url(),
         "strip": render_to_string("editor/_studio_strip.html", context, request),
         "submit_key": str(uuid.uuid4()),
+        **held,
     }
 
 

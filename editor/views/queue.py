@@ -20,6 +20,7 @@ MOST_ROWS = 200
 # First what asks for a decision, then what runs, then what waits for its turn.
 ORDER = (
     JobState.UNKNOWN,
+    JobState.HELD,
     JobState.RECEIVED,
     JobState.CALLING,
     JobState.CLAIMED,

@@ -31,7 +31,7 @@ class Tile:
     """One place in the strip: a result, or what stands for one that is to come or never came."""
 
     key: str  # names it from one look to the next: "picture-<id>", "job-<id>-<number>"
-    kind: str  # result, waiting, unknown or nothing
+    kind: str  # result, waiting, held, unknown or nothing
     label: str
     job: EditJob
     picture: Picture | None = None
@@ -146,6 +146,8 @@ def _tiles(job: EditJob) -> list[Tile]:
         for place, result in made
         if result.picture and result.picture.deleted_at is None
     ]
+    if job.is_held:
+        return [_stand_in(job, "held", JobState.HELD.label)]
     if job.is_unknown:
         return [*kept, _stand_in(job, "unknown", "Outcome unknown")]
     if job.is_open:
@@ -190,7 +192,7 @@ def _facts(standing: Standing) -> str:
     job, words = standing.job, []
     if job.state == JobState.QUEUED and standing.place:
         words.append(place_words(standing.place))
-    elif standing.usual and job.is_open and not job.is_unknown:
+    elif standing.usual and job.runs_by_itself:
         words.append(forecasts.range_words(standing.usual.median, standing.usual.p90))
     price = job.price_text
     words.append("cost unknown" if price == "unknown" else price)

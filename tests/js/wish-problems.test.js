@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { problemOf, promptLimit, refusalOf } from "../../static/js/studio/wish/problems.js";
+import { approvalOf, problemOf, promptLimit, refusalOf } from "../../static/js/studio/wish/problems.js";
 
 /** @typedef {import("../../static/js/studio/wish/problems.js").Asked} Asked */
 
@@ -44,12 +44,14 @@ test("the shorter limit of server and model counts, without the blanks around th
   assert.equal(problemOf(asked({ model: terse, prompt: `  ${"x".repeat(10)}  ` })), null);
 });
 
-test("what the budget does not allow is refused before anybody presses, and says what is left", () => {
-  const over = asked({ left: 30_000_000 });
-  assert.match(refusalOf(over)?.text ?? "", /\$0\.04, but only \$0\.03/);
-  assert.match(problemOf(over)?.text ?? "", /Nothing was sent\.$/);
-  assert.equal(refusalOf(asked({ left: 40_000_000 })), null, "the last cent may be spent");
-  assert.notEqual(refusalOf(asked({ cost: null, left: -1 })), null, "a budget that is overdrawn allows nothing");
+test("what the budget does not allow may be asked for, and says before that it will wait", () => {
+  const over = asked({ left: 30_000_000, of: "of today’s budget" });
+  assert.match(approvalOf(over), /\$0\.04, but only \$0\.03 of today’s budget are left\. It will wait for approval/);
+  assert.equal(problemOf(over), null, "it may be pressed");
+  assert.equal(refusalOf(over), null);
+  assert.equal(approvalOf(asked()), "", "nothing is capped");
+  assert.equal(approvalOf(asked({ left: 40_000_000 })), "", "the last cent may be spent");
+  assert.notEqual(approvalOf(asked({ cost: null, left: -1 })), "", "a budget that is overdrawn allows nothing");
 });
 
 test("a model that is held back is refused before anybody presses", () => {

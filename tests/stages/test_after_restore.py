@@ -95,8 +95,8 @@ def test_what_was_not_sent_can_be_cancelled_instead_and_its_money_comes_back(job
     said = restore("--yes", "--cancel-unsent")
     for state in (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING):
         assert state_of(jobs, state) == JobState.CANCELLED
-    assert "3  not sent -> cancelled" in said
-    assert before - Budget.objects.get().reserved_nano == 3 * 4 * CENT
+    assert "4  not sent -> cancelled" in said
+    assert before - Budget.objects.get().reserved_nano == 4 * 4 * CENT
 
 
 def test_a_second_run_changes_nothing(jobs):

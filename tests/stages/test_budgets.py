@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from editor import budgets
 from editor.budgets import OverBudget, grant_consent, left_nano
 from editor.cancelling import cancel_edit
-from editor.models import Attempt, Budget, EditJob, JobState, LedgerEntry
-from editor.submission import SubmitRefused, give_up, pay_again
+from editor.models import Attempt, Budget, Consent, EditJob, JobState, LedgerEntry
+from editor.submission import give_up, pay_again
 from editor.tasks import run_job
 from tests.factories import CENT, make_job, make_model, make_picture
 
@@ -88,14 +88,15 @@ def test_giving_up_takes_the_doubtful_call_for_charged(alice):
     assert budget(alice) == (0, 4)
 
 
-def test_a_cap_refuses_what_does_not_fit_and_says_what_is_left(alice):
+def test_a_cap_holds_what_does_not_fit_and_says_what_is_left(alice):
     alice.monthly_cap_nano = 10 * CENT
     alice.save()
     make_job(alice)
     make_job(alice)
-    with pytest.raises(SubmitRefused, match=r"only \$0\.02 of the monthly budget of \$0\.10"):
-        make_job(alice)
-    assert EditJob.objects.count() == 2
+    held = make_job(alice)
+    assert held.state == JobState.HELD
+    assert "only $0.02 of the monthly budget of $0.10" in held.state_sentence
+    assert Consent.objects.count() == 2
     assert left_nano(alice) == 2 * CENT
 
 

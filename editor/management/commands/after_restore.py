@@ -12,9 +12,10 @@ from django.db import transaction
 from editor import budgets
 from editor.models import Attempt, EditJob, JobState, Worker
 
+PERSONS = (JobState.HELD, JobState.UNKNOWN)  # they wait for somebody's decision
 LIVING = timedelta(seconds=20)
 WENT_ON = "The backup was made during the call. It may have been charged."
-UNSENT = (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
+UNSENT = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 
 
 class Command(BaseCommand):
@@ -66,7 +67,7 @@ def settle(*, cancel_unsent: bool) -> dict[str, int]:
     EditJob.objects.filter(state=JobState.QUEUED).update(hinted_at=None)
     Attempt.objects.filter(state=Attempt.State.RECEIVED).update(lease_until=None, next_at=None)
     Worker.objects.all().delete()
-    for state in (JobState.QUEUED, JobState.WAITING, JobState.RECEIVED, JobState.UNKNOWN):
+    for state in (*PERSONS, JobState.QUEUED, JobState.WAITING, JobState.RECEIVED):
         counts[f"{state.value} now"] = EditJob.objects.filter(state=state).count()
     return counts
 

@@ -80,17 +80,18 @@ export function costWords(unit, count) {
 }
 
 /**
- * What the month's budget says to a cost.
+ * What a budget says to a cost.
  * @param {number | null} cost nano-dollars, null when nobody said
  * @param {number | null} left nano-dollars, null without a cap
  * @param {number} [edits] that are sent by one press
+ * @param {string} [of] what is left of which budget
  * @returns {{text: string, isOver: boolean}}
  */
-export function budgetWords(cost, left, edits = 1) {
+export function budgetWords(cost, left, edits = 1, of = "of this month’s budget") {
   if (left === null) return { text: "", isOver: false };
   const room = money(Math.max(0, left));
-  if ((cost ?? 0) <= left) return { text: `${room} left of this month’s budget.`, isOver: false };
+  if ((cost ?? 0) <= left) return { text: `${room} left ${of}.`, isOver: false };
   const what = edits === 1 ? "This edit costs" : `These ${edits} edits cost`;
   const costs = cost ? `${what} ${money(cost)}, but only` : "Only";
-  return { text: `${costs} ${room} of this month’s budget are left.`, isOver: true };
+  return { text: `${costs} ${room} ${of} are left.`, isOver: true };
 }

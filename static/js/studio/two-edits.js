@@ -1,7 +1,7 @@
 /** Areas that lie far apart: both are sent by one press, each as an edit of its own. */
 
 import { bothLabel } from "./prices.js";
-import { refusalOf } from "./wish/problems.js";
+import { approvalOf, refusalOf } from "./wish/problems.js";
 
 /** @typedef {import("./types.js").FrameAnswer} FrameAnswer */
 
@@ -30,13 +30,15 @@ export class TwoEdits {
   /** The price is that of both, and so is what the budget says to it. */
   show() {
     const { unit, count } = this.#form.price;
-    const refusal = refusalOf(this.#form.asked(this.#boxes.length || 1));
+    const asked = this.#form.asked(this.#boxes.length || 1);
+    const refusal = refusalOf(asked);
+    const approval = approvalOf(asked);
     for (const button of this.#buttons) {
       button.hidden = this.#boxes.length === 0;
-      const label = `Send as two edits · ${bothLabel(unit, count)}`;
+      const label = `Send as two edits · ${bothLabel(unit, count)}${approval ? " · needs approval" : ""}`;
       if (button.textContent !== label) button.textContent = label;
       button.setAttribute("aria-disabled", String(refusal !== null));
-      button.title = refusal?.text ?? "Two pictures come back: in each of them one area is changed.";
+      button.title = (refusal?.text ?? approval) || "Two pictures come back: in each of them one area is changed.";
     }
   }
 

@@ -112,6 +112,8 @@ export interface EditAnswer {
   strip?: string;
   /** Names the next wish, so that sending one twice is noticed. */
   submit_key?: string;
+  /** What to say when it waits for approval instead of being queued. */
+  held?: string;
   error?: string;
   field?: string | null;
   /** What this edit costs now, in nano-dollars, when the shown price no longer holds. */

@@ -7,7 +7,7 @@ import { WishChoices } from "./wish-choices.js";
 import { WishButton } from "./wish/button.js";
 import { Delivery } from "./wish/delivery.js";
 import { WishLines } from "./wish/lines.js";
-import { problemOf, promptLimit, refusalOf } from "./wish/problems.js";
+import { approvalOf, problemOf, promptLimit, refusalOf } from "./wish/problems.js";
 import { usualVerb } from "./prompt/presets.js";
 
 /** @typedef {import("./mask/sheet.js").MaskSheet} MaskSheet */
@@ -151,7 +151,7 @@ export class WishForm {
     const { unit, count } = this.price;
     const verb = this.#verb ?? usualVerb(!this.#sheet.mask.isEmpty);
     this.#price.value = unit === null ? "" : String(unit * count);
-    this.#button.name(priceLabel(unit, count, verb), gateTitle());
+    this.#button.name(priceLabel(unit, count, verb), gateTitle(), approvalOf(this.asked()));
     const edits = this.#askedHow.parts?.length ?? 1;
     this.#there.keepFor(this.#signature(this.#sheet.revision), costWords(unit, count * edits));
     this.#lines.showMask(model, this.#sheet.measure().share);
@@ -211,7 +211,7 @@ export class WishForm {
    */
   #sent({ answer }, how) {
     this.#there.hide();
-    this.#lines.say(queuedWords(how), { whileOpen: true });
+    this.#lines.say(answer.held ?? queuedWords(how), { whileOpen: true });
     for (const listener of this.#sentListeners) listener(this.prompt.value);
     const strip = document.getElementById("variant-strip");
     if (!strip || answer.strip === undefined) return;
@@ -256,7 +256,8 @@ export class WishForm {
    */
   asked(edits = 1) {
     const { unit, count } = this.price;
-    const left = document.querySelector("[data-left-nano]")?.getAttribute("data-left-nano");
+    const budget = /** @type {HTMLElement | null} */ (document.querySelector("[data-left-nano]"));
+    const left = budget?.dataset.leftNano;
     return {
       model: this.#choices.model,
       prompt: this.prompt.value,
@@ -265,6 +266,7 @@ export class WishForm {
       isUploading: document.querySelector("[data-references][data-busy]") !== null,
       cost: unit === null ? null : unit * count * edits,
       left: left ? Number(left) : null,
+      of: budget?.dataset.leftOf,
       edits,
     };
   }
@@ -272,7 +274,8 @@ export class WishForm {
   #showRefusal() {
     const asked = this.asked();
     const refusal = refusalOf(asked);
-    this.#lines.showBudget(refusal?.text ?? budgetWords(asked.cost, asked.left).text, refusal !== null);
+    const words = approvalOf(asked) || budgetWords(asked.cost, asked.left, 1, asked.of).text;
+    this.#lines.showBudget(refusal?.text ?? words, refusal !== null || approvalOf(asked) !== "");
     this.#button.block(refusal !== null);
   }
 

@@ -17,11 +17,13 @@ export class WishButton {
   /**
    * @param {string} price what it does, and what that costs
    * @param {string} waits why it will not be sent at once; "" when it will
+   * @param {string} [asks] why somebody has to allow it first; "" when nobody has to
    */
-  name(price, waits) {
-    const label = waits ? `${price} · waits` : price;
+  name(price, waits, asks = "") {
+    const label = asks ? `${price} · needs approval` : waits ? `${price} · waits` : price;
     if (!this.isBusy && this.#button.textContent !== label) this.#button.textContent = label;
-    if (this.#button.title !== waits) this.#button.title = waits;
+    const title = asks || waits;
+    if (this.#button.title !== title) this.#button.title = title;
   }
 
   /**

@@ -13,7 +13,8 @@ import { isUnfinished } from "../prompt/presets.js";
  * @property {boolean} isPainted
  * @property {boolean} isUploading whether a reference is still on its way
  * @property {number | null} cost nano-dollars of everything that would be sent, null when nobody said
- * @property {number | null} left nano-dollars of the month's budget, null without a cap
+ * @property {number | null} left nano-dollars that the tightest cap still allows, null without a cap
+ * @property {string} [of] what of: "of this month’s budget"
  * @property {number} [edits] that one press would send
  */
 
@@ -33,12 +34,18 @@ export function promptLimit(model, maxPrompt) {
  * @param {Asked} asked
  * @returns {Problem | null}
  */
-export function refusalOf({ model, cost, left, edits }) {
-  if (model?.held_back) {
-    return { text: `${model.name} cannot be used just now. ${model.held_back}`, field: "model" };
-  }
-  const { text, isOver } = budgetWords(cost, left, edits);
-  return isOver ? { text, field: null } : null;
+export function refusalOf({ model }) {
+  if (!model?.held_back) return null;
+  return { text: `${model.name} cannot be used just now. ${model.held_back}`, field: "model" };
+}
+
+/**
+ * Why this will wait until somebody has allowed it; "" when the budget allows it.
+ * @param {Asked} asked
+ */
+export function approvalOf({ cost, left, edits, of }) {
+  const { text, isOver } = budgetWords(cost, left, edits, of);
+  return isOver ? `${text} It will wait for approval; nothing is sent before.` : "";
 }
 
 /**
