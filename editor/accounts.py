@@ -44,7 +44,7 @@ def may_set_up(token: str) -> bool:
 
 
 def make_first_account(user: User) -> bool:
-    """Save an account as the first one, which is staff.
+    """Save an account as the first one, which is an administrator.
 
     False, and nothing saved, when two people had the same link open and the other one
     was quicker.
@@ -54,6 +54,6 @@ def make_first_account(user: User) -> bool:
         list(ContentType.objects.select_for_update().filter(app_label="editor", model="user"))
         if not no_account_yet():
             return False
-        user.is_staff = user.is_superuser = True
+        user.role = User.Role.ADMINISTRATOR
         user.save()
     return True

@@ -137,11 +137,7 @@ def _thing(on: models.Model | None) -> dict[str, str]:
 
 
 def _role(person: User | None) -> str:
-    if person is None:
-        return ""
-    if person.is_superuser:
-        return "administrator"
-    return "reviewer" if person.is_staff else "member"
+    return str(person.role) if person else ""
 
 
 def _nobody() -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.contrib.auth.models import Permission
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -54,10 +53,8 @@ def use_up(invitation: Invitation, user: User) -> bool:
     usable = Invitation.objects.usable(now).filter(pk=invitation.pk)
     if not usable.update(used_at=now, used_by=user):
         return False
-    if invitation.role == Invitation.Role.REVIEWER:
-        user.is_staff = True
-        user.save(update_fields=["is_staff"])
-        user.user_permissions.set(review_rights())
+    user.role = invitation.role
+    user.save(update_fields=["role"])
     return True
 
 
@@ -65,13 +62,3 @@ def revoke(invitation: Invitation) -> bool:
     """End it, unless it is used already."""
     usable = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None)
     return bool(usable.update(revoked_at=timezone.now()))
-
-
-def review_rights() -> list[Permission]:
-    """Look at everything of the editor, and decide about jobs."""
-    rights = Permission.objects.filter(content_type__app_label="editor")
-    return [
-        right
-        for right in rights
-        if right.codename.startswith("view_") or right.codename == "review_editjob"
-    ]

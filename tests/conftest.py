@@ -7,12 +7,11 @@ import logging
 
 import hypothesis
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.signals import request_finished
 from django.db import close_old_connections, connections
 from django.test import Client
 
-from editor.models import User
+from editor.models import User, people
 from editor.views.health import readiness, storage_probe
 from nanoedit_site.logs import OneLine, Redaction
 
@@ -44,20 +43,25 @@ def charlie(db):
 @pytest.fixture
 def rita(db):
     """She reviews."""
-    user = User.objects.create_user("rita", password="rita-reviews-2026", is_staff=True)
-    user.user_permissions.set(
-        Permission.objects.filter(
-            content_type__app_label="editor",
-            codename__in=[
-                "view_editjob",
-                "review_editjob",
-                "view_picture",
-                "view_result",
-                "view_upstreammodel",
-            ],
-        )
+    return User.objects.create_user("rita", password="rita-reviews-2026", role=User.Role.REVIEWER)
+
+
+@pytest.fixture
+def adam(db):
+    """He runs the server."""
+    return User.objects.create_user(
+        "adam", password="adam-administers-2026", role=User.Role.ADMINISTRATOR
     )
-    return user
+
+
+@pytest.fixture
+def reviewers_may(monkeypatch):
+    """Change what reviewers may do, to try each of the gates alone."""
+
+    def change(*, more: set[str] = frozenset(), less: set[str] = frozenset()) -> None:
+        monkeypatch.setattr(people, "REVIEWERS_MAY", people.REVIEWERS_MAY - less | more)
+
+    return change
 
 
 class Browser(Client):
@@ -105,6 +109,12 @@ def charlies(charlie):
 def ritas(rita):
     """Rita's browser."""
     return logged_in(rita)
+
+
+@pytest.fixture
+def adams(adam):
+    """Adam's browser."""
+    return logged_in(adam)
 
 
 @pytest.fixture

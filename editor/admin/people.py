@@ -10,12 +10,16 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from editor.admin.rows import PlainList
 from editor.models import User
+from editor.roles import RoleRefused, check_role, keep_an_administrator
 from editor.sessions import end_all
 
 
@@ -27,14 +31,56 @@ def change_password(_request: HttpRequest, _context: dict[str, Any] | None = Non
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.password_change = change_password  # type: ignore[method-assign,assignment]
 # An address stands in its account; secrets and keys of sessions are nobody's to look at.
-admin.site.unregister((EmailAddress, Authenticator, UserSession))
+# What somebody may do follows from the role, so there are no groups to keep.
+admin.site.unregister((EmailAddress, Authenticator, UserSession, Group))
+
+
+class PersonForm(UserChangeForm):  # type: ignore[type-arg]
+    """One account, as administrators see it."""
+
+    by: User  # set by the page
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what would leave nobody who runs the server, and a change of one's own role."""
+        cleaned = super().clean() or {}
+        person = User.objects.get(pk=self.instance.pk)
+        try:
+            if "role" in cleaned:
+                check_role(person, cleaned["role"], self.by)
+            with transaction.atomic():
+                keep_an_administrator(person, stays_one=cleaned.get("is_active", True))
+        except RoleRefused as refused:
+            self.add_error("role", str(refused))
+        return cleaned
 
 
 @admin.register(User)
 class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
-    """Accounts, as Django keeps them."""
+    """Accounts."""
 
     actions = ("forget_second_step",)
+    form = PersonForm
+    fieldsets = (
+        (None, {"fields": ("username", "password", "role", "is_active")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "monthly_cap_nano")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    list_display = ("username", "role", "is_active", "email", "last_login")
+    list_filter = ("role", "is_active")
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People are switched off; what they did stays theirs."""
+        return False
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **more: Any
+    ) -> Any:
+        """Tell the form who changes something."""
+        form: Any = super().get_form(request, obj, change=change, **more)
+        form.by = request.user
+        return form
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Keep it; whoever is switched off is logged out everywhere, also after coming back."""
@@ -42,14 +88,9 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
         if not obj.is_active:
             end_all(obj)
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Only who may do everything opens accounts that are locked twice."""
-        found = super().get_actions(request)
-        if not request.user.is_superuser:
-            found.pop("forget_second_step", None)
-        return found
-
-    @admin.action(description="Remove the second step (phone or passkeys were lost)")
+    @admin.action(
+        description="Remove the second step (phone or passkeys were lost)", permissions=["change"]
+    )
     def forget_second_step(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
         """Let them log in by the password alone, and end their sessions."""
         Authenticator.objects.filter(user__in=chosen).delete()

@@ -1,12 +1,17 @@
-"""The people of the demonstration: one who owns, one who shares, one who reviews."""
+"""The people of the demonstration: one who owns and runs it, one who shares, one who reviews."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
 
-from editor.invitations import review_rights
 from editor.models import User
+
+ROLES = {
+    "alice": User.Role.ADMINISTRATOR,
+    "bob": User.Role.MEMBER,
+    "rita": User.Role.REVIEWER,
+}
 
 
 @dataclass
@@ -21,7 +26,7 @@ class People:
 
 
 def gather_people(owner: str, password: str | None) -> People:
-    """Make alice (as `owner`; staff), bob and rita (who reviews), or take those who are there.
+    """Make alice (as `owner`), bob and rita (who reviews), or take those who are there.
 
     An account that exists keeps its password and its rights.
     """
@@ -31,12 +36,9 @@ def gather_people(owner: str, password: str | None) -> People:
         if user is None:
             chosen = password or secrets.token_urlsafe(9)
             user = User(username=username)
-            user.is_superuser = name == "alice"
-            user.is_staff = name in ("alice", "rita")
+            user.role = ROLES[name]
             user.set_password(chosen)
             user.save()
-            if name == "rita":
-                user.user_permissions.set(review_rights())
             people.passwords[username] = chosen
         people.by_name[name] = user
     return people

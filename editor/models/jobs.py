@@ -113,7 +113,7 @@ class EditJobQuerySet(NarrowedQuerySet):
 
     def viewable_by(self, user: User) -> EditJobQuerySet:
         """Jobs this person may look at: their own, and all for those who review."""
-        if user.is_staff and user.has_perm("editor.view_editjob"):
+        if user.has_perm("editor.view_editjob"):
             return self.all()
         return self.owned_by(user)
 

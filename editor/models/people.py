@@ -1,26 +1,98 @@
-"""Who uses this server."""
+"""Who uses this server, and what each role may do."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+# All that reviewers may do beyond what members may. Whatever is not named here, also what a later
+# release brings, is for administrators alone.
+REVIEWERS_MAY = frozenset(
+    {
+        "editor.view_editjob",
+        "editor.review_editjob",
+        "editor.view_picture",
+        "editor.view_result",
+    }
+)
+
+
+class People(UserManager["User"]):
+    """Makes accounts."""
+
+    use_in_migrations = False
+
+    def create_superuser(self, *args: Any, **more: Any) -> User:
+        """Make an administrator; `manage.py createsuperuser` comes here too."""
+        return super().create_superuser(*args, role=User.Role.ADMINISTRATOR, **more)
+
 
 class User(AbstractUser):
-    """An account. Our own class from the first migration on, since Django cannot swap it later."""
+    """An account. Our own class from the first migration on, since Django cannot swap it later.
 
+    What it may do follows from its role alone: Django's groups and single permissions count for
+    nothing here, so that nobody keeps one that was forgotten.
+    """
+
+    class Role(models.TextChoices):
+        """What somebody is here for."""
+
+        MEMBER = "member", "Member"
+        REVIEWER = "reviewer", "Reviewer"
+        ADMINISTRATOR = "administrator", "Administrator"
+
+    role = models.CharField(
+        max_length=16,
+        choices=Role.choices,
+        default=Role.MEMBER,
+        db_default=Role.MEMBER.value,
+        help_text="Members edit pictures. Reviewers also look at everybody's edits and decide "
+        "about them. Administrators may change all that can be changed.",
+    )
     monthly_cap_nano = models.BigIntegerField(
         "monthly cap in nano-dollars",
         null=True,
         blank=True,
         help_text="Most that this person's edits may cost in a calendar month; empty: no cap.",
     )
+
+    objects: ClassVar[People] = People()
+
+    @property
+    def is_reviewer(self) -> bool:
+        """Whether this person may look at everybody's edits; administrators may too."""
+        return self.role in (self.Role.REVIEWER, self.Role.ADMINISTRATOR)
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether this person runs the server."""
+        return self.role == self.Role.ADMINISTRATOR
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **more: Any) -> None:
+        """Keep the account; Django's two marks follow from the role."""
+        self.is_staff, self.is_superuser = self.is_reviewer, self.is_administrator
+        if update_fields is not None and "role" in update_fields:
+            update_fields = {*update_fields, "is_staff", "is_superuser"}
+        super().save(update_fields=update_fields, **more)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Tell whether the role allows it."""
+        if not self.is_active:
+            return False
+        return self.is_administrator or (self.is_reviewer and perm in REVIEWERS_MAY)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Tell whether the role allows anything in this part of the admin."""
+        if not self.is_active:
+            return False
+        return self.is_administrator or (self.is_reviewer and app_label == "editor")
 
 
 def logged_in(session_keys: Collection[str]) -> dict[str, int]:

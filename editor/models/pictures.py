@@ -41,7 +41,7 @@ class PictureQuerySet(models.QuerySet["Picture"]):
 
     def viewable_by(self, user: User) -> PictureQuerySet:
         """Pictures this person may look at: their own, and all for those who review."""
-        if user.is_staff and user.has_perm("editor.view_picture"):
+        if user.has_perm("editor.view_picture"):
             return self.filter(purging_at=None)
         return self.owned_by(user)
 

@@ -185,7 +185,7 @@ def mask(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
 def raw(request: MemberRequest, pk: int) -> HttpResponseBase:
     """What the upstream sent, untouched and unjudged; therefore only as a download."""
     mine = Result.objects.filter(attempt__job__owner=request.user, attempt__job__trashed_at=None)
-    if request.user.is_staff and request.user.has_perm("editor.view_result"):
+    if request.user.has_perm("editor.view_result"):
         mine = Result.objects.filter(attempt__job__purging_at=None)
     result = get_object_or_404(mine, pk=pk)
     return send_file(
@@ -201,7 +201,7 @@ def raw(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def unusable(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A whole answer that could not be used: for those who settle calls, and only as a download."""
-    if not (request.user.is_staff and request.user.has_perm("editor.review_editjob")):
+    if not request.user.has_perm("editor.review_editjob"):
         raise Http404
     found = get_object_or_404(UnusableAnswer, attempt=pk)
     name, mime = f"answer-{pk}.bin", "application/octet-stream"

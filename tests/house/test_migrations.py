@@ -39,6 +39,7 @@ HARMLESS = {
         "an older page refuses codes of apps until it is replaced, and keeps everything as it is"
     ),
     ("0029_trash_counts_from_now", "RunPython"): "moves times that are there already",
+    ("0033_roles", "RunPython"): "fills a column that older releases do not read",
     ("0008_old_wishes", "RunPython"): "fills a column that is empty, with what they would write",
 }
 ONLY_ADDS = (

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from editor import audit
 from editor.audit import UnknownAct, record
 from editor.audit_chain import broken_links, head_in_words, heads_that_differ
-from editor.models import AuditEntry, AuditHead
+from editor.models import AuditEntry, AuditHead, User
 from editor.models.search_tables import make
 from tests.factories import make_job, make_picture
 from tests.faults.place import using_database
@@ -65,7 +65,7 @@ def behind_the_guards(statement, *values):
 
 
 def test_a_row_says_who_did_what_on_what_from_where_and_why(rita, alice, rf):
-    rita.is_superuser = True
+    rita.role = User.Role.ADMINISTRATOR
     request = rf.post("/", REMOTE_ADDR="192.0.2.7")
     with audit.answering(request):
         record("account.changed", by=rita, on=alice, why="She asked", facts={"b": 1, "a": [True]})

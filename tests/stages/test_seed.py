@@ -185,11 +185,11 @@ def test_nothing_but_a_worker_is_missing(folder, client):
 
 def test_rita_may_look_and_decide_but_not_more(folder):
     rita = User.objects.get(username="rita")
-    assert rita.is_staff
-    assert not rita.is_superuser
+    assert rita.role == User.Role.REVIEWER
     assert rita.has_perms(["editor.view_editjob", "editor.view_picture", "editor.review_editjob"])
     assert not rita.has_perm("editor.change_editjob")
-    assert not User.objects.get(username="bob").is_staff
+    assert User.objects.get(username="bob").role == User.Role.MEMBER
+    assert User.objects.get(username="alice").is_administrator
     assert User.objects.order_by("pk").first().username == "alice"
 
 

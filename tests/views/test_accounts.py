@@ -16,6 +16,7 @@ def test_the_setup_link_makes_the_first_account_and_it_is_staff(client):
     answer = client.post(setup_path(), FORM)
     assert answer["Location"] == "/"
     user = User.objects.get()
+    assert user.is_administrator
     assert user.is_staff
     assert user.is_superuser
     assert client.get("/").status_code == 200

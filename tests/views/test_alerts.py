@@ -1,11 +1,9 @@
 """What staff are told, where they read it, and who else does not."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from editor.models import JobState, StaffAlert
-from tests.conftest import logged_in
 from tests.factories import make_job, make_model, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +22,6 @@ def alert(alice, model):
     job = make_job(alice, JobState.DONE, model=make_model("other/model"))
     StaffAlert.objects.tell(StaffAlert.Kind.ODD_COST, model.model_id, SENTENCE, job)
     return StaffAlert.objects.get()
-
-
-def allow(user, *codenames):
-    """Give somebody permissions of this application."""
-    wanted = Permission.objects.filter(
-        content_type__app_label="editor", codename__in=[f"{name}_staffalert" for name in codenames]
-    )
-    user.user_permissions.add(*wanted)
 
 
 def resolve(client, alert):
@@ -67,14 +57,13 @@ def test_the_start_of_the_admin_lists_them_with_the_edit_and_a_button(admin_clie
     assert reverse("admin:editor_staffalert_resolve", args=[alert.pk]) in page
 
 
-def test_rita_may_look_when_she_is_allowed_to_and_resolve_when_she_is(rita, ritas, alert, model):
-    allow(rita, "view")
+def test_who_may_look_may_not_therefore_resolve(rita, ritas, reviewers_may, alert, model):
+    reviewers_may(more={"editor.view_staffalert"})
     page = ritas.get("/admin/").content.decode()
     assert SENTENCE in page
     assert "Resolve</button>" not in page
     assert resolve(ritas, alert).status_code == 403
-    allow(rita, "change")
-    ritas = logged_in(rita)
+    reviewers_may(more={"editor.change_staffalert"})
     answer = ritas.post(
         reverse("admin:editor_staffalert_resolve", args=[alert.pk]), follow=True
     ).content.decode()

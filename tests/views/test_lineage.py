@@ -79,8 +79,8 @@ def test_rita_looks_at_alices_family_but_is_led_to_no_studio(ritas, garden, gold
     assert ritas.get(comparison(garden, golden)).status_code == 200
 
 
-def test_staff_who_may_not_see_edits_see_no_family_either(rita, ritas, golden):
-    rita.user_permissions.set(rita.user_permissions.exclude(codename="view_editjob"))
+def test_staff_who_may_not_see_edits_see_no_family_either(ritas, reviewers_may, golden):
+    reviewers_may(less={"editor.view_editjob"})
     assert ritas.get(tree(golden)).status_code == 404
 
 

@@ -5,7 +5,6 @@ import uuid
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from editor import mask_tests
@@ -23,16 +22,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ALPHA, LUMINANCE, DUAL, NONE = MaskDialect
 
 
-def allowed(user, *codenames):
-    """Give more permissions to somebody on the staff."""
-    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
-    return user
-
-
 @pytest.fixture
-def tess(rita):
-    """Rita, who may also test masks and change models."""
-    return allowed(rita, "view_masktest", "run_masktest", "change_upstreammodel")
+def tess(adam):
+    """She tests masks and changes models, as administrators may."""
+    return adam
 
 
 @pytest.fixture
@@ -154,8 +147,9 @@ def test_members_and_other_staff_are_kept_out(alices, alice, ritas, rita, anonym
     assert model.pinned == []
 
 
-def test_who_may_look_may_neither_pay_nor_choose(rita, alice, model):
-    looker = logged_in(allowed(rita, "view_masktest"))
+def test_who_may_look_may_neither_pay_nor_choose(ritas, reviewers_may, alice, model):
+    reviewers_may(more={"editor.view_masktest"})
+    looker = ritas
     test = started(alice, model)
     EditJob.objects.update(state=JobState.CANCELLED)
     page = looker.get(test.get_absolute_url())

@@ -160,8 +160,8 @@ def test_rita_looks_but_is_offered_nothing_that_is_the_owners(ritas, job, result
     assert page.context["close_url"] == reverse("admin:editor_editjob_change", args=[job.pk])
 
 
-def test_rita_without_leave_to_see_edits_reads_no_prompt(ritas, rita, job, result):
-    rita.user_permissions.remove(rita.user_permissions.get(codename="view_editjob"))
+def test_rita_without_leave_to_see_edits_reads_no_prompt(ritas, reviewers_may, job, result):
+    reviewers_may(less={"editor.view_editjob"})
     page = ritas.get(result.view_url)
     assert page.status_code == 200
     assert job.prompt not in page.content.decode()
