@@ -10,11 +10,11 @@ A picture that an edit still needs is not erased, and one that is kept keeps its
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -58,9 +58,20 @@ AT_ONCE = 20
 
 
 def needing_edits() -> EditJobQuerySet:
-    """Edits that need their pictures: all that can be seen, or brought back out of the trash."""
-    out_of_sight = Q(hidden=True, state__in=CLOSED_STATES)
-    return EditJob.objects.filter(purging_at=None).exclude(out_of_sight)
+    """Edits that need their pictures: all that can be seen, or brought back out of the trash.
+
+    One that was cancelled during its call is out of the gallery, but its result was promised to
+    be kept: it needs its picture for as long as anything that was paid for is there.
+    """
+    nothing_kept = Q(hidden=True, state__in=CLOSED_STATES) & ~Exists(_brought_by(OuterRef("pk")))
+    return EditJob.objects.filter(purging_at=None).exclude(nothing_kept)
+
+
+def _brought_by(job: OuterRef) -> QuerySet[Attempt]:
+    """Calls of an edit of whose answer something is kept, or still on its way."""
+    on_its_way = Q(state=Attempt.State.RECEIVED) | Q(lifeboats__isnull=False)
+    kept = Q(results__raw__gt="") | Q(unusable__isnull=False)
+    return Attempt.objects.filter(on_its_way | kept, job=job)
 
 
 def not_needed(pictures: PictureQuerySet) -> PictureQuerySet:
@@ -126,10 +137,12 @@ def _begin_pictures(pictures: PictureQuerySet) -> int:
             begun += Picture.objects.filter(
                 pk__in=some, deleted_at__isnull=False, purging_at=None
             ).update(purging_at=Now())
-            # Nobody sees these any more, and without their picture they are of no use.
+            # They brought nothing, nobody sees them, and without their picture they are of no use.
             EditJob.objects.filter(
                 picture__in=some, hidden=True, state__in=CLOSED_STATES, purging_at=None
-            ).update(trashed_at=Now(), purging_at=Now())
+            ).exclude(pk__in=needing_edits().values("pk")).update(
+                trashed_at=Now(), purging_at=Now()
+            )
     return begun
 
 
@@ -155,12 +168,27 @@ def erase_some() -> bool:
     """Erase a few of what has begun to go; False when one of them must wait."""
     edits = EditJob.objects.filter(purging_at__isnull=False, purged_at=None)
     pictures = Picture.objects.filter(purging_at__isnull=False, purged_at=None)
+    some_edits = list(edits.order_by("purging_at")[:AT_ONCE])
+    some_pictures = list(pictures.order_by("purging_at")[:AT_ONCE])
+    # Nothing of these can be packed anew: they were in the trash before they began to go.
+    packed = _packed_by({each.owner_id for each in (*some_edits, *some_pictures)})
     done = True
-    for job in edits.order_by("purging_at")[:AT_ONCE]:
-        done &= _tried(partial(_erase_edit, job), job.pk)
-    for picture in pictures.order_by("purging_at")[:AT_ONCE]:
-        done &= _tried(partial(_erase_picture, picture), picture.pk)
+    for job in some_edits:
+        done &= _tried(partial(_erase_edit, job, packed[str(job.pk)]), job.pk)
+    for picture in some_pictures:
+        done &= _tried(partial(_erase_picture, picture, packed[str(picture.pk)]), picture.pk)
     return done
+
+
+def _packed_by(owners: set[int]) -> dict[str, list[uuid.UUID]]:
+    """Archives of these people, packed or still to be, by the ids that go into them."""
+    found: dict[str, list[uuid.UUID]] = defaultdict(list)
+    if owners:
+        asks = Archive.objects.filter(owner__in=owners).values_list("pk", "asked")
+        for archive, asked in asks.iterator():
+            for row in (asked.get("job"), *asked.get("pictures", ())):
+                found[str(row)].append(archive)
+    return found
 
 
 def _tried(erase: Callable[[], None], pk: uuid.UUID) -> bool:
@@ -174,7 +202,7 @@ def _tried(erase: Callable[[], None], pk: uuid.UUID) -> bool:
     return True
 
 
-def _erase_edit(job: EditJob) -> None:
+def _erase_edit(job: EditJob, packed: Sequence[uuid.UUID]) -> None:
     attempts = list(job.attempts.values_list("pk", flat=True))
     UnusableAnswer.objects.filter(attempt__in=attempts).delete()
     Lifeboat.objects.filter(attempt__in=attempts).delete()
@@ -189,8 +217,10 @@ def _erase_edit(job: EditJob) -> None:
     job.adjustments.filter(picture=None).delete()
     _erase_masks(Mask.objects.filter(pk__in=[*restored, job.mask_id]))
     Reference.objects.filter(job=job).delete()
-    _drop_archives(job.owner_id, job.pk)
-    ImportedPack.objects.filter(job=job).delete()  # it tells the words again
+    _drop_archives(packed)
+    for pack in ImportedPack.objects.filter(job=job):  # it tells the words again
+        storage.drop_folder(f"imports/{pack.pk}")  # where its bytes are, if the sweep was late
+        pack.delete()
     with transaction.atomic():
         Attempt.objects.filter(pk__in=attempts).update(
             answer=None, image_urls=[], error_sentence=""
@@ -202,7 +232,7 @@ def _erase_edit(job: EditJob) -> None:
             job.note("Erased. What it cost stays on record.")
 
 
-def _erase_picture(picture: Picture) -> None:
+def _erase_picture(picture: Picture, packed: Sequence[uuid.UUID]) -> None:
     adjusted = Adjustment.objects.filter(picture=picture)
     restored = list(adjusted.exclude(restored=None).values_list("restored", flat=True))
     adjusted.delete()
@@ -213,7 +243,7 @@ def _erase_picture(picture: Picture) -> None:
         storage.drop_folder(f"drafts/{mask.pk}")
         mask.delete()
     _take_out_everywhere(picture)
-    _drop_archives(picture.owner_id, picture.pk)
+    _drop_archives(packed)
     named = [picture.file, picture.preview, picture.card, picture.thumb, picture.full]
     storage.drop(*(str(file.name or "") for file in named))
     storage.drop_folder(f"pictures/{picture.pk}")
@@ -234,11 +264,10 @@ def _take_out_everywhere(picture: Picture) -> None:
     Share.objects.filter(Q(picture=picture) | Q(before=picture)).delete()
 
 
-def _drop_archives(owner_id: int, row: uuid.UUID) -> None:
+def _drop_archives(packed: Sequence[uuid.UUID]) -> None:
     """Drop what was packed of a picture or an edit, and what is being packed of it now."""
-    for archive in Archive.objects.filter(owner=owner_id):
-        if str(row) in json.dumps(archive.asked):
-            archives.remove(archive)
+    for archive in Archive.objects.filter(pk__in=packed):
+        archives.remove(archive)
 
 
 def _erase_masks(masks: QuerySet[Mask]) -> None:
@@ -251,7 +280,11 @@ def _erase_masks(masks: QuerySet[Mask]) -> None:
     )
     free = masks.filter(~Exists(needing), ~Exists(living), ~Exists(tests), ~Exists(extended))
     for pk in list(free.values_list("pk", flat=True)):
-        Mask.objects.filter(pk=pk).update(
-            file="", sha256="", bytes=0, painted_pixels=0, left=0, top=0, right=0, bottom=0
-        )
-        storage.drop_folder(f"masks/{pk}")
+        with transaction.atomic():
+            # Whoever sends it once more meanwhile waits here, or is seen by the second look.
+            list(Mask.objects.select_for_update().filter(pk=pk).values_list("pk"))
+            erased = free.filter(pk=pk).update(
+                file="", sha256="", bytes=0, painted_pixels=0, left=0, top=0, right=0, bottom=0
+            )
+        if erased:
+            storage.drop_folder(f"masks/{pk}")

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editor import collecting, keeping, processing, purging, stocktaking, storage, trash
@@ -408,15 +409,71 @@ def test_the_same_canvas_and_the_same_adjustment_can_be_had_anew(alice, model):
     assert broken() == []
 
 
-def test_what_was_cancelled_out_of_sight_goes_with_its_picture(alice):
+def test_what_was_cancelled_during_its_call_keeps_what_was_paid_and_its_picture(alice):
     job, _ = lone_edit(alice)
+    EditJob.objects.update(hidden=True)
+    trash.put_picture_into_trash(alice, job.picture)
+    assert not purging.erase_picture(alice, job.picture.pk)
+    assert purging.empty_trash(alice) == (0, 0)
+    erase_all()
+    assert storage.get(job.results[0].raw.name)
+    assert storage.get(job.picture.file.name)
+    assert purging.erase_picture(alice, job.picture.pk, with_edits=True)
+    erase_all()
+    job.refresh_from_db()
+    assert job.purged_at
+    assert not [key for key in every_key() if key.startswith(("results", "masks"))]
+
+
+def test_what_was_cancelled_and_brought_nothing_goes_with_its_picture(alice):
+    job = make_job(alice, JobState.CANCELLED)
     EditJob.objects.update(hidden=True)
     trash.put_picture_into_trash(alice, job.picture)
     assert purging.erase_picture(alice, job.picture.pk)
     erase_all()
     job.refresh_from_db()
     assert job.purged_at
-    assert not default_storage.exists(job.results[0].raw.name or "results/none")
+    assert every_key() == set()
+
+
+def test_a_mask_that_is_sent_again_while_it_is_erased_stays(alice, monkeypatch):
+    job, _ = lone_edit(alice)
+    other, _ = lone_edit(alice)
+    trash.put_edits_into_trash(alice, [job.pk])
+    purging.erase_edits(alice, [job.pk])
+    look = Mask.objects.select_for_update
+
+    def sent_again_meanwhile():
+        EditJob.objects.filter(pk=other.pk).update(mask=job.mask)
+        return look()
+
+    monkeypatch.setattr(Mask.objects, "select_for_update", sent_again_meanwhile)
+    erase_all()
+    job.refresh_from_db()
+    assert job.purged_at
+    assert storage.get(job.mask.file.name)
+    assert Mask.objects.get(pk=job.mask_id).painted_pixels
+
+
+def test_a_large_trash_reads_the_archives_once_for_many(alice):
+    lost = [make_picture(alice) for _ in range(6)]
+    for picture in lost[:2]:
+        asked = {"pictures": [str(picture.pk), str(lost[5].pk)]}
+        Archive.objects.create(owner=alice, kind="pictures", name="a", asked=asked)
+    job, _ = lone_edit(alice)
+    packed = Archive.objects.create(owner=alice, kind="evidence", asked={"job": str(job.pk)})
+    stays = {"pictures": [str(make_picture(alice).pk)]}
+    other = Archive.objects.create(owner=alice, kind="pictures", name="b", asked=stays)
+    trash.put_pictures_into_trash(alice, [picture.pk for picture in lost])
+    purging.empty_trash(alice)
+    with CaptureQueriesContext(connection) as run:
+        assert purging.erase_some()
+    assert sum('"asked" FROM' in query["sql"] for query in run.captured_queries) == 1
+    assert set(Archive.objects.all()) == {packed, other}
+    trash.put_edits_into_trash(alice, [job.pk])
+    purging.empty_trash(alice)
+    erase_all()
+    assert set(Archive.objects.all()) == {other}
 
 
 def test_a_picture_of_an_open_edit_takes_no_other_edit_with_it(alice):
