@@ -54,6 +54,7 @@ THUMB_SIDE = 480
 MOST_WAITING = 10  # packs that one person may be looking at
 _GREY = b"\x08\x00"  # how a PNG says 8-bit grey, at byte 24
 _NOT_THERE = "What you looked at is not there any more. Choose the file again."
+_GONE_MEANWHILE = "A picture of this pack was deleted here just now. Keep the pack once more."
 _NOT_STORED = (
     "This server could not store it, most likely because its storage is full or away. "
     "Nothing was kept; please try again later."
@@ -90,21 +91,24 @@ def look_at(owner: User, upload: File[bytes]) -> ImportedPack:
             found = _found(pack)
             raw = pack.raw_manifest
         pk = uuid.uuid4()
+        # The row first: whatever happens, the sweep knows of the bytes.
+        looked = ImportedPack.objects.create(
+            id=pk,
+            owner=owner,
+            identity=told.identity,
+            told=json.loads(raw),
+            found=found,
+            file=storage.pack_key(pk),
+            bytes=length,
+            sha256=sha256,
+        )
         try:
-            key = storage.put_file(storage.pack_key(pk), file)
+            storage.put_file(storage.pack_key(pk), file)
         except Exception as problem:  # every storage has exceptions of its own
             logger.exception("A pack could not be stored.")
+            pack_stash.sweep_one(looked)
             raise PackRefused(_NOT_STORED) from problem
-    return ImportedPack.objects.create(
-        id=pk,
-        owner=owner,
-        identity=told.identity,
-        told=json.loads(raw),
-        found=found,
-        file=key,
-        bytes=length,
-        sha256=sha256,
-    )
+    return looked
 
 
 class _as_file:  # noqa: N801  used like a function
@@ -224,7 +228,7 @@ def _store(pack: ImportedPack, told: Manifest, opened: Pack) -> _Kept:
         data, found = opened.read(told.mask), pack.found["mask"]
         measure = MaskMeasure(found["painted"], found["total"], Box(*found["box"]))
         painted = PaintedMask(data, told.files[told.mask].sha256, measure)
-        mask = stored_mask(original, painted, mask_id=uuid.uuid5(pack.pk, "mask"))
+        mask = stored_mask(original, painted, mask_id=pack.mask_id)
     kept = _Kept(original, mask, [], {}, {})
     for file, name in told.references:
         kept.references.append(_picture(pack, opened, file, name, Picture.Origin.UPLOAD))
@@ -235,7 +239,7 @@ def _store(pack: ImportedPack, told: Manifest, opened: Pack) -> _Kept:
             )
         if result.raw:
             data = opened.read(result.raw)
-            key = storage.raw_key(_attempt_id(pack, result.attempt), _index(told, result))
+            key = storage.raw_key(pack.attempt_id(result.attempt), _index(told, result))
             kept.raws[result.number] = (
                 storage.put(key, data),
                 told.files[result.raw].sha256,
@@ -249,7 +253,7 @@ def _picture(
 ) -> Picture:
     told = opened.manifest.files[file]
     if origin == Picture.Origin.UPLOAD:
-        same = Picture.objects.on_wall_of(pack.owner).filter(sha256=told.sha256).first()
+        same = _same(pack, told.sha256)
         if same is not None:
             return same  # further edits of one picture stand beside each other
     found = pack.found["shown"][file]
@@ -267,12 +271,12 @@ def _picture(
         origin,
         opened.read(file),
         shown,
-        picture_id=uuid.uuid5(pack.pk, file),
+        picture_id=pack.picture_id(file),
     )
 
 
-def _attempt_id(pack: ImportedPack, number: int) -> uuid.UUID:
-    return uuid.uuid5(pack.pk, f"attempt {number}")
+def _same(pack: ImportedPack, sha256: str) -> Picture | None:
+    return Picture.objects.on_wall_of(pack.owner).filter(sha256=sha256).first()
 
 
 def _index(told: Manifest, result: PackedResult) -> int:
@@ -289,6 +293,7 @@ def _commit(pack: ImportedPack, told: Manifest, kept: _Kept) -> EditJob:
         if pack.job is not None:
             return pack.job
         _refuse_what_is_here(pack.owner, told)
+        _look_again(pack, kept)
         for picture in _new_ones(kept):
             picture.save(force_insert=True)
         if kept.mask:
@@ -299,6 +304,24 @@ def _commit(pack: ImportedPack, told: Manifest, kept: _Kept) -> EditJob:
         ImportedPack.objects.filter(pk=pack.pk).update(job=job)
         job.note("Imported from an evidence pack. It costs nothing here.")
     return job
+
+
+def _look_again(pack: ImportedPack, kept: _Kept) -> None:
+    """Take what came meanwhile from another pack instead of a second one of the same bytes.
+
+    Raises PackRefused when what was here has gone meanwhile.
+    """
+
+    def still(picture: Picture) -> Picture:
+        same = _same(pack, picture.sha256)
+        if same is None and not picture._state.adding:
+            raise PackRefused(_GONE_MEANWHILE)
+        return same or picture
+
+    kept.original = still(kept.original)
+    kept.references = [still(each) for each in kept.references]
+    if kept.mask:
+        kept.mask.picture = kept.original
 
 
 def _new_ones(kept: _Kept) -> Iterator[Picture]:
@@ -312,7 +335,7 @@ def _new_ones(kept: _Kept) -> Iterator[Picture]:
 def _job(pack: ImportedPack, told: Manifest, kept: _Kept) -> EditJob:
     now = timezone.now()
     return EditJob.objects.create(
-        id=uuid.uuid5(pack.pk, "job"),
+        id=pack.job_to_be,
         owner=pack.owner,
         picture=kept.original,
         mask=kept.mask,
@@ -333,7 +356,7 @@ def _attempts(pack: ImportedPack, told: Manifest, kept: _Kept, job: EditJob) -> 
     for number in sorted({result.attempt for result in told.results}):
         call = told.attempts[number - 1]
         attempt = Attempt.objects.create(
-            id=_attempt_id(pack, number),
+            id=pack.attempt_id(number),
             job=job,
             consent=None,
             state=Attempt.State.IMPORTED,

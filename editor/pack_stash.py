@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import tempfile
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.db.models import Model
 from django.db.models.functions import Now
 
 from editor import storage
-from editor.models import ImportedPack
+from editor.models import Attempt, ImportedPack, Mask, Picture
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ def forget(pack: ImportedPack) -> None:
     """Drop a pack that nobody wants to keep, with its bytes; one that was kept stays."""
     storage.drop(str(pack.file.name))
     ImportedPack.objects.waiting().filter(pk=pack.pk).delete()
+    _drop_what_no_row_names(pack)
 
 
 def sweep() -> int:
@@ -52,9 +55,25 @@ def sweep_one(pack: ImportedPack) -> bool:
     """Drop the bytes of a pack that nobody needs any more, and its row unless it was kept."""
     try:
         storage.drop(str(pack.file.name))
+        _drop_what_no_row_names(pack)
     except Exception:  # every storage has exceptions of its own
         logger.exception("The bytes of pack %s stay until the next sweep.", pack.pk)
         return False
     if not ImportedPack.objects.waiting().filter(pk=pack.pk).delete()[0]:
         ImportedPack.objects.filter(pk=pack.pk).update(file="")
     return True
+
+
+def _drop_what_no_row_names(pack: ImportedPack) -> None:
+    """Drop what keeping it has stored for nothing: it broke off, or the same was here by then."""
+    calls = range(1, len(pack.told["attempts"]) + 1)
+    made: tuple[tuple[str, type[Model], list[uuid.UUID]], ...] = (
+        ("pictures", Picture, [pack.picture_id(file) for file in pack.told["files"]]),
+        ("masks", Mask, [pack.mask_id]),
+        ("results", Attempt, [pack.attempt_id(number) for number in calls]),
+    )
+    for folder, rows, ids in made:
+        named = set(rows._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
+        for pk in ids:
+            if pk not in named:
+                storage.drop_folder(f"{folder}/{pk}")

@@ -171,7 +171,8 @@ def erase_some() -> bool:
     some_edits = list(edits.order_by("purging_at")[:AT_ONCE])
     some_pictures = list(pictures.order_by("purging_at")[:AT_ONCE])
     # Nothing of these can be packed anew: they were in the trash before they began to go.
-    packed = _packed_by({each.owner_id for each in (*some_edits, *some_pictures)})
+    owners = {each.owner_id for each in some_edits} | {each.owner_id for each in some_pictures}
+    packed = _packed_by(owners)
     done = True
     for job in some_edits:
         done &= _tried(partial(_erase_edit, job, packed[str(job.pk)]), job.pk)

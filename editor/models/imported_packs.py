@@ -64,6 +64,24 @@ class ImportedPack(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("editor:pack_imported", args=[self.pk])
 
+    # Ids of what keeping it makes: the same ones each time, so that twice is once.
+
+    def picture_id(self, file: str) -> uuid.UUID:
+        """The Picture of one of its files."""
+        return uuid.uuid5(self.pk, file)
+
+    def attempt_id(self, number: int) -> uuid.UUID:
+        """The Attempt that stands for a call, counted from 1."""
+        return uuid.uuid5(self.pk, f"attempt {number}")
+
+    @property
+    def mask_id(self) -> uuid.UUID:
+        return uuid.uuid5(self.pk, "mask")
+
+    @property
+    def job_to_be(self) -> uuid.UUID:
+        return uuid.uuid5(self.pk, "job")
+
     @property
     def told_edit(self) -> dict[str, Any]:
         """What the pack says of the edit."""

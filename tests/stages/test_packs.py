@@ -37,7 +37,7 @@ from editor.packs import Pack
 from editor.pictures import kept
 from editor.purging import erase_edits, erase_some
 from editor.stocktaking import Stocktaking
-from editor.trash import put_edits_into_trash
+from editor.trash import put_edits_into_trash, put_pictures_into_trash
 from editor.uploads import receive_picture
 from tests.factories import make_job, picture_bytes
 from tests.packs import edited, evidence_of, repacked, spoilt, unpacked
@@ -255,6 +255,62 @@ def test_an_original_that_bob_has_already_is_not_kept_twice(bob, done, pack):
     assert job.picture == from_before
 
 
+def meanwhile(monkeypatch, happens):
+    """Let something happen after a pack's files were stored and before its rows are written."""
+    commit = importing._commit
+
+    def later(*args):
+        monkeypatch.setattr(importing, "_commit", commit)
+        happens()
+        return commit(*args)
+
+    monkeypatch.setattr(importing, "_commit", later)
+
+
+def test_the_same_pack_kept_twice_at_once_leaves_nothing_over(bob, pack, monkeypatch):
+    one, two = looked_at(bob, pack), looked_at(bob, pack)
+    meanwhile(monkeypatch, lambda: keep(one))
+    with pytest.raises(AlreadyHere):
+        keep(two)
+    assert [job.pk for job in EditJob.objects.owned_by(bob)] == [one.job_to_be]
+    ImportedPack.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    before = objects()
+    assert pack_stash.sweep() == 1
+    assert {key.split("/")[0] for key in before - objects()} == {
+        "imports",
+        "masks",
+        "pictures",
+        "results",
+    }
+    assert not [key for key in objects() if str(two.picture_id("original.png")) in key]
+    assert broken_invariants(read_bytes=True) == []
+
+
+def test_two_packs_of_one_original_kept_at_once_have_one_picture(bob, done, pack, monkeypatch):
+    again = make_job(done.owner, JobState.DONE, picture=done.picture)
+    call = Attempt.objects.create(
+        job=again, consent=again.consents.get(), state=Attempt.State.SAVED, cost_nano=1
+    )
+    Result.objects.filter(attempt__job=done).update(attempt=call)
+    one, two = looked_at(bob, pack), looked_at(bob, evidence_of(again))
+    meanwhile(monkeypatch, lambda: keep(one))
+    assert keep(two).picture == EditJob.objects.get(pk=one.job_to_be).picture
+    assert Picture.objects.owned_by(bob).filter(sha256=done.picture.sha256).count() == 1
+    walked = Stocktaking(lambda found: pytest.fail(str(found)), lambda *_: None)
+    assert walked.take().wrong == 0
+
+
+def test_an_original_that_goes_while_its_pack_is_kept_is_not_edited(bob, done, pack, monkeypatch):
+    upload = SimpleUploadedFile("mine.png", kept(done.picture).data)
+    mine = receive_picture(bob, upload)
+    looked = looked_at(bob, pack)
+    meanwhile(monkeypatch, lambda: put_pictures_into_trash(bob, [mine.pk]))
+    with pytest.raises(PackRefused, match="deleted here just now"):
+        keep(looked)
+    assert not EditJob.objects.owned_by(bob).exists()
+    assert keep(ImportedPack.objects.get(pk=looked.pk)).picture != mine
+
+
 def test_an_edit_without_a_mask_is_imported_too(alice, bob):
     job = keep(looked_at(bob, evidence_of(edited(alice, masked=False))))
     assert job.mask is None
@@ -283,6 +339,33 @@ def test_a_pack_that_nobody_keeps_is_forgotten_after_an_hour(bob, pack):
     other = looked_at(bob, pack)
     pack_stash.forget(other)
     assert storage.look_at(storage.pack_key(other.pk)) is None
+
+
+def test_the_bytes_of_a_pack_are_never_without_a_row(bob, pack, monkeypatch):
+    def dies(*_args):
+        raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr(importing.storage, "put_file", dies)
+        with pytest.raises(SystemExit):
+            looked_at(bob, pack)
+    assert ImportedPack.objects.get().file.name, "the sweep would know"
+    ImportedPack.objects.all().delete()
+
+    def away(*_args):
+        message = "away"
+        raise OSError(message)
+
+    looked = looked_at(bob, pack)
+    with monkeypatch.context() as patched:
+        patched.setattr(pack_stash.storage, "drop", away)
+        job = keep(looked)
+    assert storage.look_at(storage.pack_key(looked.pk)), "the sweep comes later"
+    put_edits_into_trash(bob, [job.pk])
+    erase_edits(bob, [job.pk])
+    assert erase_some()
+    assert not ImportedPack.objects.exists()
+    assert storage.look_at(storage.pack_key(looked.pk)) is None
 
 
 def test_what_storage_has_lost_before_it_was_kept_is_said(bob, pack):
