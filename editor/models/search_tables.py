@@ -87,6 +87,15 @@ def _catch_up(vendor: str) -> str:
     """  # noqa: S608
 
 
+# What was renamed, tagged or erased while no trigger saw it.
+_CATCH_UP_ON_SQLITE = f"""
+    UPDATE editor_jobwords SET text = fresh.text FROM (
+        SELECT job.id AS job_id, {_words("job", "sqlite")} AS text FROM editor_editjob job
+    ) AS fresh
+    WHERE fresh.job_id = editor_jobwords.job_id AND fresh.text <> editor_jobwords.text
+"""  # noqa: S608
+
+
 _FTS_FORGETS = """
     INSERT INTO editor_jobwords_fts (editor_jobwords_fts, rowid, text)
     VALUES ('delete', OLD.id, OLD.text);
@@ -192,8 +201,12 @@ def _make_on_sqlite(cursor: Any) -> None:
     ).fetchone():
         cursor.execute(SQLITE_INDEX)
         cursor.execute("INSERT INTO editor_jobwords_fts (editor_jobwords_fts) VALUES ('rebuild')")
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    were_away = not {name for (name,) in cursor.fetchall()}.issuperset(SQLITE_TRIGGERS)
     for name, (when, what) in SQLITE_TRIGGERS.items():
         cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {when} BEGIN {what} END")
+    if were_away:
+        cursor.execute(_CATCH_UP_ON_SQLITE)
 
 
 def _make_on_postgres(cursor: Any) -> None:

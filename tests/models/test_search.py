@@ -150,6 +150,18 @@ def test_jobs_that_came_while_nothing_kept_their_words_are_caught_up_with(alice,
     assert JobWords.objects.count() == 4
 
 
+def test_words_that_changed_while_nothing_kept_them_are_caught_up_with(alice, jobs):
+    take_away(connection)
+    made = brought(jobs["sky"])
+    keeping.tag(alice, [made.pk], ["holiday"])
+    EditJob.objects.filter(pk=jobs["fox"].pk).update(prompt="a green frog")
+    Picture.objects.filter(pk=jobs["fox"].picture_id).update(name="pond.png")
+    EditJob.objects.filter(pk=jobs["hut"].pk).update(purged_at=timezone.now())
+    make(connection)
+    assert (found(jobs, "frog pond"), found(jobs, "holiday")) == ("fox", "sky")
+    assert (found(jobs, "jumping"), found(jobs, "école"), found(jobs, "golden")) == ("", "", "sky")
+
+
 def test_migrating_again_changes_nothing(jobs):
     call_command("migrate", verbosity=0)
     assert found(jobs, "fox") == "fox hut"
