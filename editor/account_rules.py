@@ -14,6 +14,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
+from django.core.mail import get_connection
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -33,6 +34,8 @@ from editor.throttles import (
 logger = logging.getLogger(__name__)
 
 NO_SUCH_LOGIN = "This name and password do not fit together. Check both; capitals count."
+
+_TO_NOBODY = "account/email/unknown_account"
 
 
 class TriedTooOften(forms.ValidationError):
@@ -100,8 +103,15 @@ class AccountRules(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail, or say that it could not be sent: the same whoever was asked about."""
+        """Send a mail, or say that it could not be sent: the same whoever was asked about.
+
+        An address that no account has gets none: nobody sends mail to strangers through us. The
+        server is asked all the same, so that neither time nor failure tells whether it is known.
+        """
         try:
+            if template_prefix == _TO_NOBODY:
+                with get_connection():
+                    return
             super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException) as error:
             logger.error("No mail sent: %s", type(error).__name__)

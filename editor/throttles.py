@@ -41,12 +41,24 @@ def client_address(request: HttpRequest) -> str:
 
 def account_key(request: HttpRequest, login: str) -> str:
     """Name what the tries at this account are counted under, by whichever name it is called."""
+    found = _accounts_called(login)
+    if len(found) == 1:
+        return f"account {found[0]} {_device_of(request, found[0])}"
+    # Anybody may have given an address as theirs, or have taken it for a name: that keeps nobody
+    # out of where they have been. Together, as one can be known to an account of one's own.
+    known = [person for person in found if _device_of(request, person)]
+    return f"account {known[0]} known" if known else f"name {login.lower()}"
+
+
+def _accounts_called(login: str) -> list[int]:
+    """The accounts that a name or address can mean; a confirmed one is its owner's alone."""
+    confirmed = Q(emailaddress__email__iexact=login, emailaddress__verified=True)
+    owners = list(User.objects.filter(confirmed).values_list("pk", flat=True).distinct())
+    if owners:
+        return owners
     called = Q(username__iexact=login) | Q(email__iexact=login)
     called |= Q(emailaddress__email__iexact=login)
-    found = list(User.objects.filter(called).values_list("pk", flat=True).distinct()[:2])
-    if len(found) != 1:
-        return f"name {login.lower()}"
-    return f"account {found[0]} {_device_of(request, found[0])}"
+    return list(User.objects.filter(called).order_by("pk").values_list("pk", flat=True).distinct())
 
 
 def seconds_to_wait(request: HttpRequest, action: str, key: str) -> int:

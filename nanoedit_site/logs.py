@@ -38,8 +38,11 @@ _SIGNED = re.compile(
     r"\b(x-amz-[a-z-]+|awsaccesskeyid|signature|policy|key-pair-id|expires|sig|token)=[^\s&'\"<>]+",
     re.IGNORECASE,
 )
-# A share link is its own key.
-_SHARE_LINK = re.compile(r"(/s/)[\w-]{16,}", re.ASCII)
+# Links that are their own key: shares, invitations, new passwords, mail addresses.
+_KEY_LINK = re.compile(
+    r"(/s/)[\w-]{16,}|(/account/(?:invited|reset|mail/confirm)/)(?!sent/|done/)[^\s/?#'\"<>)]+",
+    re.ASCII,
+)
 _DATA_URL = re.compile(r"\bdata:[a-z0-9.+-]+/[a-z0-9.+-]+[^\s'\"<>]*", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{160,}={0,2}")
 # Postgres quotes the whole row that it refuses, and with it somebody's prompt.
@@ -102,7 +105,7 @@ class Redaction(logging.Filter):
         text = _URL_USER.sub(rf"\1{HIDDEN}@", text)
         text = _URL_QUERY.sub(rf"\1{HIDDEN}", text)
         text = _SIGNED.sub(rf"\1={HIDDEN}", text)
-        text = _SHARE_LINK.sub(rf"\1{HIDDEN}", text)
+        text = _KEY_LINK.sub(lambda link: f"{link[1] or link[2]}{HIDDEN}", text)
         text = _HEADER.sub(rf"\1\2{HIDDEN}", text)
         text = _BEARER.sub(rf"\1{HIDDEN}", text)
         text = _KEY.sub(HIDDEN, text)

@@ -71,6 +71,9 @@ SECRETS = [
     f"postgres://nanoedit:{PLAIN_KEY}@db.example/nanoedit",
     f"data:image/png;base64,{PLAIN_KEY}AAAA==",
     "A" * 400 + PLAIN_KEY,
+    f"Internal Server Error: /account/reset/1-c0ffee-{PLAIN_KEY}/",
+    f"Gone: /account/invited/0f1e:{PLAIN_KEY}/",
+    f"https://us.example/account/mail/confirm/MQ:1t:{PLAIN_KEY}/",
 ]
 
 
@@ -126,6 +129,9 @@ def test_a_row_that_postgres_quotes_is_cut_out():
 
 
 def test_ordinary_words_stay():
+    text = "Not found: /account/reset/sent/ /account/mail/ /s/ /setup/"
+    (line,) = written(lambda log: log.warning(text))
+    assert pairs(line)["message"] == text
     text = "Fetched https://cdn.example/a/b.png in 3 s (job 1f0c, n=2, size=1024x1024)."
     (line,) = written(lambda log: log.warning(text))
     assert pairs(line)["message"] == text

@@ -5,6 +5,7 @@ from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
+from django.core.mail.backends import locmem
 
 from tests.conftest import logged_in
 
@@ -55,15 +56,15 @@ def test_nobody_learns_whether_an_address_is_known(client, by_mail):
     nobodys = ask(client, "nobody@example.org")
     strip = re.compile(r"csrf\w+\W+\w+", re.IGNORECASE)
     assert strip.sub("", hers.content.decode()) == strip.sub("", nobodys.content.decode())
-    assert [letter.to for letter in mail.outbox] == [["alice@example.org"], ["nobody@example.org"]]
-    assert "no account here" in mail.outbox[1].body
+    assert [letter.to for letter in mail.outbox] == [["alice@example.org"]], "no mail to strangers"
 
 
 def test_a_mail_server_that_is_away_says_so_and_gives_nobody_away(client, by_mail, monkeypatch):
     def away(*_: object, **__: object) -> None:
         raise SMTPServerDisconnected("gone")
 
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", away)
+    monkeypatch.setattr(locmem.EmailBackend, "open", away)
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", away)
     answers = [ask(client, f"{name}@example.org") for name in ("alice", "nobody")]
     assert [answer.status_code for answer in answers] == [503, 503]
     assert "No mail can be sent now" in answers[0].content.decode()
@@ -82,7 +83,7 @@ def test_a_switched_off_account_gets_no_link_and_does_not_come_in(client, by_mai
     by_mail.save()
     assert hers.get("/").status_code == 302
     ask(client, "alice@example.org")
-    assert "no account here" in mail.outbox[0].body
+    assert not mail.outbox
     form = {"login": "alice", "password": "alice-paints-2026"}
     answer = client.post("/login/", form, follow=True)
     assert "switched off" in answer.content.decode()

@@ -1,6 +1,7 @@
 """Tries are counted: at the site's login and the admin's alike, and nobody keeps others out."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import mail
 from django.test import Client
@@ -70,6 +71,39 @@ def test_mallory_does_not_keep_alice_out_of_where_she_has_been(alice, now):
         answer = tries(his, "alice")
     assert answer.status_code == 429
     assert tries(hers, "alice", RIGHT)["Location"] == "/"
+
+
+@pytest.mark.parametrize("claim", ["her address as his", "her address as his name"])
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_mallory_does_not_keep_alice_out_by_her_address(alice, bob, now, claim, confirmed):
+    address = "alice@example.org"
+    alice.email = address
+    alice.save()
+    EmailAddress.objects.create(user=alice, email=address, verified=confirmed)
+    if claim == "her address as his":
+        EmailAddress.objects.create(user=bob, email=address, verified=False)
+    else:
+        bob.username = address
+        bob.save()
+    hers = Client(REMOTE_ADDR=NEAR)
+    assert tries(hers, address, RIGHT)["Location"] == "/"
+    hers.post("/logout/")
+    for _ in range(6):
+        answer = tries(Client(REMOTE_ADDR=FAR), address)
+    assert answer.status_code == 429
+    assert tries(hers, address, RIGHT)["Location"] == "/"
+
+
+def test_browsers_that_bob_made_known_do_not_multiply_his_tries_at_alice(alice, bob, now):
+    for person in (alice, bob):
+        EmailAddress.objects.create(user=person, email="alice@example.org", verified=False)
+    answers = []
+    for _ in range(3):
+        his = Client(REMOTE_ADDR=FAR)
+        assert tries(his, "bob", "bob-shares-2026")["Location"] == "/"
+        his.post("/logout/")
+        answers += [tries(his, "alice@example.org").status_code for _ in range(3)]
+    assert answers == [200] * 5 + [429] * 4
 
 
 def test_a_known_browser_does_not_get_endless_tries(alice, now):
