@@ -21,6 +21,7 @@ it. Bytes leave only through the views, which check the owner first.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import uuid
@@ -38,6 +39,8 @@ _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "HEI
 
 
 _PIECE = 1 << 20
+_FROM_A_BUCKET = ("botocore.", "boto3.", "s3transfer.", "urllib3.")
+_FROM_A_DISK = (errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class OtherBytes(OSError):
@@ -110,6 +113,14 @@ class DurableFiles(FileSystemStorage):
             finally:
                 os.close(descriptor)
         return saved
+
+
+def is_away(problem: BaseException) -> bool:
+    """Tell whether an exception says that storage did not answer, or takes nothing just now."""
+    if isinstance(problem, OSError) and problem.filename and problem.errno in _FROM_A_DISK:
+        return True
+    # By name: nobody without a bucket has these imported.
+    return any(f"{kind.__module__}.".startswith(_FROM_A_BUCKET) for kind in type(problem).__mro__)
 
 
 def put(key: str, data: bytes) -> str:

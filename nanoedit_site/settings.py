@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "editor.views.guards.SessionsAreSeen",
     "editor.views.guards.StaffTakeASecondStep",
     "editor.views.guards.OwnPagesStayPrivate",
+    "editor.views.storage_away.StorageMayBeAway",
 ]
 
 ROOT_URLCONF = "nanoedit_site.urls"

@@ -205,11 +205,7 @@ def file(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
         raise Http404
     start, end = _range(request, found)
     key = str(found.file.name)
-    try:
-        stored = storage.look_at(key)
-    except OSError as away:
-        raise Http404 from away
-    if stored is None:
+    if storage.look_at(key) is None:
         raise Http404
     is_part = (start, end) != (0, found.bytes)
     response = StreamingHttpResponse(

@@ -1,5 +1,6 @@
 """Downloads as ZIP: asked for in the gallery, followed on a page, fetched by their owner alone."""
 
+import errno
 import io
 import json
 import uuid
@@ -7,10 +8,11 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from django.urls import reverse
 from django.utils import timezone
 
-from editor import archives
+from editor import archives, storage
 from editor.archives import ask_for_archive, sweep
 from editor.models import Archive
 from editor.packing import make_next
@@ -147,6 +149,42 @@ def test_alice_deletes_it_before_its_time(alices, ready):
 def test_a_file_that_storage_has_lost_is_not_there(alices, ready):
     ready.file.storage.delete(ready.file.name)
     assert alices.get(ready.file_url).status_code == 404
+
+
+AWAY = [
+    EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
+    ClientError({"Error": {"Code": "SlowDown", "Message": "Slow down."}}, "HeadObject"),
+    OSError(errno.EIO, "Input/output error", "/mnt/pictures/archives"),
+]
+
+
+@pytest.mark.parametrize("problem", AWAY, ids=lambda problem: type(problem).__name__)
+def test_storage_that_is_away_is_said_and_costs_nothing(alices, ready, monkeypatch, problem):
+    def away(*_):
+        raise problem
+
+    with monkeypatch.context() as patched:
+        for name in ("look_at", "drop", "open_for_reading"):
+            patched.setattr(storage, name, away)
+        answer = alices.get(ready.file_url)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+        assert "storage does not answer just now" in answer.content.decode()
+        told = alices.get(ready.file_url, headers={"Accept": "application/json"}).json()
+        assert "Nothing is lost" in told["error"]
+        original = reverse("editor:picture_original", args=[ready.asked["pictures"][0]])
+        assert alices.get(original).status_code == 503
+        assert alices.post(reverse("editor:archive_delete", args=[ready.pk])).status_code == 503
+    assert sweep() == 1, "what was to be deleted goes later"
+    assert alices.get(original).status_code == 200
+
+
+def test_any_other_fault_is_not_taken_for_storage(alices, ready, monkeypatch):
+    def bug(*_):
+        raise PermissionError(errno.EACCES, "Permission denied", "/etc/shadow")
+
+    monkeypatch.setattr(storage, "look_at", bug)
+    with pytest.raises(PermissionError):
+        alices.get(ready.file_url)
 
 
 @pytest.mark.parametrize("asked_for", ["bytes=" + "9" * 5000 + "-", "bytes=0-" + "9" * 5000])
