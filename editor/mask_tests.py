@@ -188,8 +188,8 @@ def choose(test: MaskTest, dialect: MaskDialect, by: User) -> str:
         model = UpstreamModel.objects.select_for_update().get(pk=test.model_id)
         before = model.mask_dialect
         model.mask_dialect, model.mask_support = dialect, support
-        model.pinned = sorted({*model.pinned, "mask_dialect", "mask_support"})
-        model.save(update_fields=["mask_dialect", "mask_support", "pinned"])
+        model.override("mask_dialect", "mask_support")
+        model.save(update_fields=["mask_dialect", "mask_support", "pinned", "looked_at"])
         MaskTest.objects.filter(pk=test.pk).update(
             chosen=dialect, chosen_by=by, chosen_at=timezone.now()
         )

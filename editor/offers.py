@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from editor.imaging.encoding import MaskDialect
-from editor.models import UpstreamModel
+from editor.models import CatalogueChange, CatalogueRefresh, UpstreamModel, User
+from editor.models.catalogue_changes import kind_of
 from editor.nanogpt.catalogue import CatalogueModel
 from editor.nanogpt.errors import NanoGPTError
 from editor.upstream import open_client
@@ -33,13 +35,15 @@ KNOWN_WINDOWS: dict[str, tuple[int | None, int | None]] = {
 }
 
 
-def refresh_catalogue() -> int:
-    """Fetch the list of models and bring the rows in line; give how many can edit.
+def refresh_catalogue(
+    by: User | None = None, timeout_seconds: float | None = None
+) -> CatalogueRefresh:
+    """Fetch the list of models, bring the rows in line, and keep what has changed.
 
-    The last good list stays when the upstream does not answer or answers nothing.
-    Raises NanoGPTError.
+    The last good list stays when the upstream does not answer or answers nothing: then
+    `listed` is 0, and the row is not kept. `by`: who asked. Raises NanoGPTError.
     """
-    client = open_client()
+    client = open_client(timeout_seconds)
     try:
         listed = client.models()
     finally:
@@ -47,30 +51,55 @@ def refresh_catalogue() -> int:
     editors = [model for model in listed if model.edits]
     if not editors:
         logger.warning("The upstream lists no model that edits pictures; the old list stays.")
-        return 0
+        return CatalogueRefresh(by=by)
     with transaction.atomic():
+        # Of the very first list everything would be new.
+        is_first = not UpstreamModel.objects.exists()
+        found: list[CatalogueChange] = []
         for position, model in enumerate(editors):
-            _keep(model, position)
-        UpstreamModel.objects.exclude(model_id__in=[model.id for model in editors]).update(
-            is_listed=False
-        )
-    return len(editors)
+            found += _keep(model, position)
+        found += _let_go([model.id for model in editors])
+        refresh = CatalogueRefresh.objects.create(by=by, listed=len(editors))
+        for change in found if not is_first else ():
+            change.refresh = refresh
+            change.save(force_insert=True)
+        CatalogueRefresh.objects.forget_the_uneventful()
+    return refresh
 
 
 def try_refresh_catalogue() -> bool:
     """Refresh, and say whether it worked, for callers that will simply try again later."""
     try:
-        return refresh_catalogue() > 0
+        return refresh_catalogue().listed > 0
     except NanoGPTError as error:
         logger.warning("The list of models could not be fetched: %s", error)
         return False
 
 
-def _keep(model: CatalogueModel, position: int) -> None:
+def _keep(model: CatalogueModel, position: int) -> list[CatalogueChange]:
+    """Bring one row in line, but for what staff have overridden; give what has changed."""
     # Locked where the database can: what staff choose meanwhile must not be written over.
-    row, _ = UpstreamModel.objects.select_for_update().get_or_create(model_id=model.id)
+    row, is_new = UpstreamModel.objects.select_for_update().get_or_create(model_id=model.id)
+    fresh = _told(model)
+    changes = _changes(row, fresh, is_new=is_new)
+    row.upstream = fresh
+    for name, value in fresh.items():
+        if name not in row.pinned:
+            setattr(row, name, value)
+        else:  # of an earlier release, which did not note what was overridden
+            row.looked_at = {name: value, **row.looked_at}
+    row.position = position
+    row.is_listed = True
+    row.seen_at = timezone.now()
+    # Nothing else: staff, or an odd cost, may have changed the rest meanwhile.
+    row.save(update_fields=[*fresh, "upstream", "looked_at", "position", "is_listed", "seen_at"])
+    return changes
+
+
+def _told(model: CatalogueModel) -> dict[str, Any]:
+    """What the upstream, and what is known of its models, says of every field."""
     least_pixels, most_pixels = _window(model.id)
-    fresh = {
+    return {
         "name": model.name or model.id,
         "description": model.description,
         "sizes": list(model.sizes),
@@ -85,14 +114,34 @@ def _keep(model: CatalogueModel, position: int) -> None:
         "most_pixels": most_pixels,
         "edits": model.edits,
     }
-    for name, value in fresh.items():
-        if name not in row.pinned:
-            setattr(row, name, value)
-    row.position = position
-    row.is_listed = True
-    row.seen_at = timezone.now()
-    # Nothing else: staff, or an odd cost, may have changed the rest meanwhile.
-    row.save(update_fields=[*fresh, "position", "is_listed", "seen_at"])
+
+
+def _changes(row: UpstreamModel, fresh: dict[str, Any], *, is_new: bool) -> list[CatalogueChange]:
+    """Tell what of a row is not as it was."""
+    if is_new:
+        return [CatalogueChange(model=row, kind=CatalogueChange.Kind.NEW)]
+    back = [] if row.is_listed else [CatalogueChange(model=row, kind=CatalogueChange.Kind.BACK)]
+    # Rows of an earlier release do not know what the upstream said of what is overridden.
+    before = row.upstream or {name: getattr(row, name) for name in fresh if name not in row.pinned}
+    return back + [
+        CatalogueChange(
+            model=row,
+            kind=kind_of(name, before[name], value),
+            field=name,
+            before=before[name],
+            after=value,
+            overridden=name in row.pinned,
+        )
+        for name, value in fresh.items()
+        if name in before and before[name] != value
+    ]
+
+
+def _let_go(listed: list[str]) -> list[CatalogueChange]:
+    """Mark what is not listed any more; give that as changes."""
+    gone = list(UpstreamModel.objects.filter(is_listed=True).exclude(model_id__in=listed))
+    UpstreamModel.objects.filter(pk__in=[row.pk for row in gone]).update(is_listed=False)
+    return [CatalogueChange(model=row, kind=CatalogueChange.Kind.GONE) for row in gone]
 
 
 def _mask_support(model: CatalogueModel) -> str:

@@ -49,6 +49,7 @@ from editor.models import (
     JobState,
     Picture,
     Reference,
+    SubmittedModel,
     UpstreamModel,
 )
 from editor.models.catalogue import HELD_BACK
@@ -178,7 +179,7 @@ def prepare_call(job: EditJob) -> Call:
     Raises CannotPrepare when trying again is of no use, and whatever the storage raises
     when it is away.
     """
-    model = UpstreamModel.objects.filter(model_id=job.model_id).first()
+    model = SubmittedModel.objects.model_of(job)
     if model is None:
         sentence = f"The model {job.model_name} is not in the catalogue any more."
         raise CannotPrepare(sentence)

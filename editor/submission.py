@@ -16,7 +16,16 @@ from editor import budgets, turns
 from editor.budgets import OverBudget
 from editor.imaging.encoding import MaskDialect
 from editor.masks import PaintedMask, keep_painted
-from editor.models import Attempt, EditJob, JobState, Reference, UpstreamModel, User, wording
+from editor.models import (
+    Attempt,
+    EditJob,
+    JobState,
+    Reference,
+    SubmittedModel,
+    UpstreamModel,
+    User,
+    wording,
+)
 from editor.models.framings import kept_wish
 from editor.tasks import hint_job, hint_results
 from editor.wishes import (
@@ -184,6 +193,7 @@ def _queue_or_hold(
 def _keep(job: EditJob, ready: Checked) -> None:
     job.save(force_insert=True)
     Reference.objects.keep(job, ready.wish.references)
+    SubmittedModel.objects.keep(job, ready.wish.model)
 
 
 def _over_budget(sentence: str) -> SubmitRefused:

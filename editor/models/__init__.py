@@ -7,6 +7,7 @@ from editor.models.attempts import Attempt, Consent, Lifeboat, UnusableAnswer
 from editor.models.audit import AuditEntry, AuditHead
 from editor.models.cache_entries import CacheEntry
 from editor.models.catalogue import UpstreamModel
+from editor.models.catalogue_changes import CatalogueChange, CatalogueRefresh
 from editor.models.collections import Collection, CollectionItem, Tag
 from editor.models.drafts import Draft, DraftMask
 from editor.models.events import Event
@@ -28,6 +29,7 @@ from editor.models.results import Result
 from editor.models.reviews import Review
 from editor.models.search_words import JobWords
 from editor.models.shares import Share, ShareKnock
+from editor.models.submitted_models import SubmittedModel
 from editor.models.workers import Worker
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "AuditHead",
     "Budget",
     "CacheEntry",
+    "CatalogueChange",
+    "CatalogueRefresh",
     "Collection",
     "CollectionItem",
     "Consent",
@@ -67,6 +71,7 @@ __all__ = [
     "ShareKnock",
     "StaffAlert",
     "StudioPreference",
+    "SubmittedModel",
     "Tag",
     "UnusableAnswer",
     "UpstreamModel",

@@ -22,7 +22,7 @@ class UpstreamModelQuerySet(models.QuerySet["UpstreamModel"]):
 
 
 class UpstreamModel(models.Model):
-    """A row of the catalogue. A refresh rewrites every field that staff have not pinned."""
+    """A row of the catalogue. A refresh rewrites every field that staff have not overridden."""
 
     class MaskSupport(models.TextChoices):
         NATIVE = "native", "The model reads the mask"
@@ -72,6 +72,10 @@ class UpstreamModel(models.Model):
     pinned = models.JSONField(
         default=list, blank=True, editable=False
     )  # names of overridden fields
+    # What the upstream's list says of every field, also of those that staff have overridden.
+    upstream = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    # Overridden field -> what the upstream said when staff last looked at it.
+    looked_at = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     seen_at = models.DateTimeField(null=True, editable=False)
     # Why new edits with it wait until staff have looked; empty: they do not.
     held_back = models.CharField(
@@ -85,6 +89,37 @@ class UpstreamModel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    # What staff decide
+
+    def override(self, *names: str) -> None:
+        """Keep these fields as they are, whatever the upstream says from now on. Saves nothing."""
+        self.pinned = sorted({*self.pinned, *names})
+        self.keep_overrides(*names)
+
+    def keep_overrides(self, *names: str) -> None:
+        """Note that staff have seen what the upstream says of these fields. Saves nothing."""
+        seen = {name: self.upstream[name] for name in names if name in self.upstream}
+        self.looked_at = {**self.looked_at, **seen}
+
+    def follow(self, *names: str) -> None:
+        """Take what the upstream says of these fields, now and from now on. Saves nothing."""
+        self.pinned = [name for name in self.pinned if name not in names]
+        self.looked_at = {name: said for name, said in self.looked_at.items() if name not in names}
+        for name in names:
+            if name in self.upstream:
+                setattr(self, name, self.upstream[name])
+
+    @property
+    def hidden_changes(self) -> list[str]:
+        """Overridden fields of which the upstream has said something else since."""
+        return [
+            name
+            for name in self.pinned
+            if name in self.looked_at and self.looked_at[name] != self.upstream.get(name)
+        ]
+
+    # What others ask
 
     def price_nano(self, size: str = "") -> int | None:
         """Price of one image in nano-dollars; None when the catalogue names none."""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from editor.accounts import MemberRequest
-from editor.models import Adjustment, Attempt, EditJob, Picture, Reference, Result, UpstreamModel
+from editor.models import Adjustment, Attempt, EditJob, Picture, Reference, Result, SubmittedModel
 from editor.models.framings import sent_count, sent_size
 from editor.models.receipts import receipt_of
 from editor.nanogpt.scripts import Script, script_of
@@ -129,7 +129,7 @@ def _script(making: Making) -> Script | None:
     if attempt is None:
         return None
     frame = attempt.frame
-    model = UpstreamModel.objects.filter(model_id=job.model_id).first()
+    model = SubmittedModel.objects.model_of(job)
     asked = job.size if job.size not in ("", "auto") else None
     count = len(frame.get("references") or [])
     return script_of(

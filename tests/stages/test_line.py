@@ -129,6 +129,7 @@ def test_the_raw_answer_is_kept_as_it_came(job):
 def test_every_model_of_the_catalogue_can_be_used(alice, catalogue, upstream):
     # It takes no mask at all, which staff find out by a test and write down like this.
     UpstreamModel.objects.filter(model_id="sandbox/words-only").update(mask_dialect="none")
+    catalogue["sandbox/words-only"].refresh_from_db()
     for model in catalogue.values():
         job = queued(alice, model)
         run_job(str(job.pk))

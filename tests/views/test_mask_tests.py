@@ -258,7 +258,8 @@ def change(model, **changes):
         name: getattr(model, name)
         for name in ("name", "max_images", "max_inputs", "mask_support", "mask_dialect", "position")
     }
-    return {**form, "sizes": '["auto"]', "prices": '{"auto": 40000000}', "edits": "on", **changes}
+    shown = {**form, "sizes": "auto", "prices": "auto $0.04", "edits": "on"}
+    return {**{f"initial-{name}": told for name, told in shown.items()}, **shown, **changes}
 
 
 def test_a_dialect_set_by_hand_survives_a_refresh_and_is_shown_as_such(tesss, model):

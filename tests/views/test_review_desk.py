@@ -6,10 +6,8 @@ import pytest
 from django.db.models import FileField
 from django.urls import reverse
 
-from editor.models import Attempt, EditJob, JobState, Picture, Review, UpstreamModel
-from editor.nanogpt.catalogue import parse_catalogue
-from editor.offers import _keep
-from tests.factories import CENT, make_job, make_model, make_picture
+from editor.models import Attempt, EditJob, JobState, Picture, Review
+from tests.factories import CENT, make_job, make_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -130,53 +128,6 @@ def test_the_list_needs_the_same_queries_for_two_jobs_and_for_twenty(
         make_job(alice, JobState.DONE, masked=False)
     with django_assert_max_num_queries(20):
         ritas.get(LIST)
-
-
-@pytest.mark.parametrize(
-    "prices", ['{"auto": 0.04}', '{"auto": "0.04"}', "[]", "0.04", '{"a": -1}']
-)
-def test_prices_that_would_break_the_studio_are_refused(admin_client, prices):
-    row = make_model()
-    address = reverse("admin:editor_upstreammodel_change", args=[row.pk])
-    form = {
-        name: "" if value is None else value
-        for name, value in admin_client.get(address).context["adminform"].form.initial.items()
-    }
-    answer = admin_client.post(address, {**form, "sizes": '["auto"]', "prices": prices})
-    assert answer.status_code == 200 or UpstreamModel.objects.get().prices == {}
-    assert all(type(nano) is int for nano in UpstreamModel.objects.get().prices.values())
-
-
-def test_a_field_that_staff_override_survives_the_next_refresh(admin_client):
-    row = make_model("sandbox/inpaint", name="Inpaint")
-    page = admin_client.get(reverse("admin:editor_upstreammodel_change", args=[row.pk]))
-    form = {
-        name: "" if value is None else value
-        for name, value in page.context["adminform"].form.initial.items()
-    }
-    form.update(name="Our favourite", sizes='["auto"]', prices='{"auto": 40000000}')
-    answer = admin_client.post(
-        reverse("admin:editor_upstreammodel_change", args=[row.pk]), {**form, "edits": "on"}
-    )
-    assert answer.status_code == 302, answer.context["adminform"].form.errors
-    (listed,) = parse_catalogue(
-        {
-            "data": [
-                {
-                    "id": "sandbox/inpaint",
-                    "name": "Upstream's name",
-                    "description": "fresh",
-                    "capabilities": {"image_to_image": True},
-                    "pricing": {"per_image": {"auto": 0.05}, "currency": "USD"},
-                }
-            ]
-        }
-    )
-    _keep(listed, 0)
-    row.refresh_from_db()
-    assert row.name == "Our favourite"
-    assert row.description == "fresh"
-    assert UpstreamModel.objects.offered().get() == row
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it."""
         try:
-            count = refresh_catalogue()
+            refresh = refresh_catalogue()
         except NanoGPTError as error:
             message = f"The list of models could not be fetched: {error}"
             raise CommandError(message) from error
-        self.stdout.write(f"{count} models can edit pictures")
+        self.stdout.write(f"{refresh.listed} models can edit pictures")
+        if refresh.pk:
+            self.stdout.write(f"Since the last refresh: {refresh.summary}")
