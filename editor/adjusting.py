@@ -32,6 +32,7 @@ from editor.imaging.steps import Adjusted, Answer, AnswerRefused
 from editor.models import Adjustment, EditJob, Mask, Picture, Result
 from editor.pictures import RENDITION_SIDES, keep_picture, kept
 from editor.results import MAX_RESULT_BYTES, MAX_RESULT_PIXELS, frame_of
+from editor.withholding import withheld_since
 
 logger = logging.getLogger(__name__)
 
@@ -70,13 +71,12 @@ def adjustable_results(job: EditJob) -> list[Result]:
 
     Raises AdjustRefused when the edit cannot be adjusted at all.
     """
-    if job.picture.deleted_at is not None or job.trashed_at is not None:
-        sentence = "The picture of this edit has been deleted, so it cannot be adjusted."
+    if not job.picture.is_shown or job.trashed_at is not None:
+        gone = "withheld" if job.picture.withheld_at else "deleted"
+        sentence = f"The picture of this edit has been {gone}, so it cannot be adjusted."
         raise AdjustRefused(sentence, status=409)
     results = [
-        result
-        for result in job.results
-        if result.picture is not None and result.picture.deleted_at is None
+        result for result in job.results if result.picture is not None and result.picture.is_shown
     ]
     if not results:
         sentence = "This edit has no result that could be adjusted."
@@ -291,6 +291,7 @@ def _keep(adjustment: Adjustment, done: Adjusted) -> None:
     )
 
     def finish() -> None:
+        picture.withheld_at = withheld_since(job)
         picture.save(force_insert=True)
         job.note(f"Adjusted for free; {done.changed_pixels} outside pixels changed.")
 

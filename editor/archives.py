@@ -179,6 +179,8 @@ def ask_for_evidence(job: EditJob) -> Archive:
     """Have an edit packed with all that proves it. Raises ArchiveRefused."""
     if not job.results:
         raise ArchiveRefused("This edit brought no result, so there is nothing to prove.")
+    if job.withheld_at or job.picture.withheld_at:
+        raise ArchiveRefused("A part of this edit is withheld, so there is no pack of it.")
     stem = (job.picture.name.rpartition(".")[0] or job.picture.name)[:80]
     ask = {"job": str(job.pk)}
     return _asked(job.owner, Archive.Kind.EVIDENCE, f"Evidence of {stem}", [ask], [0])
@@ -260,6 +262,14 @@ def remove(archive: Archive) -> None:
     archive.refresh_from_db()
     _drop_files(archive)
     rows.delete()
+
+
+def close_with(owner_id: int, rows: Iterable[uuid.UUID]) -> None:
+    """Give out no more what was packed of these pictures and edits; a sweep drops the files."""
+    named = {str(row) for row in rows}
+    kept = Archive.objects.filter(owner=owner_id).exclude(state=Archive.State.GONE)
+    closed = [each.pk for each in kept if any(row in json.dumps(each.asked) for row in named)]
+    Archive.objects.filter(pk__in=closed).update(state=Archive.State.GONE, fence=F("fence") + 1)
 
 
 def sweep() -> int:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from editor.keeping import KeepingRefused, own_pictures
 from editor.models import Collection, CollectionItem, User
+from editor.models.pictures import in_sight
 
 MOST_PICTURES = 5_000
 NAME_LENGTH = 120
@@ -115,7 +116,7 @@ def move_by(owner: User, collection: Collection, picture: uuid.UUID, steps: int)
     _must_own(owner, collection)
     with transaction.atomic():
         # What lies in the trash is not seen, so moving past it would look like standing still.
-        seen = collection.items.filter(picture__deleted_at=None)
+        seen = collection.items.filter(**in_sight("picture"))
         order = list(seen.order_by("place", "added_at", "id").values_list("picture_id", flat=True))
         if picture not in order:
             return False

@@ -38,7 +38,7 @@ def extend_picture(owner: User, picture: Picture, margins: Margins) -> Picture:
     The same margins asked for again give the same Picture back, out of the bin if it lies
     there. Raises ExtendRefused.
     """
-    if picture.owner_id != owner.pk or picture.deleted_at is not None:
+    if picture.owner_id != owner.pk or not picture.is_shown:
         sentence = "This picture is not there any more, so it cannot be extended."
         raise ExtendRefused(sentence, status=404)
     # The id follows from what is asked for: a repeat after a crash writes over its own files.

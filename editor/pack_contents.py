@@ -45,11 +45,15 @@ def contents_of(job: EditJob) -> Contents:
     if job.purging_at or job.picture.purging_at or not any(each.picture for each in job.results):
         message = "This edit has no result any more, so there is nothing to prove."
         raise NothingToProve(message)
+    lent = Reference.objects.pictures_of(job)
+    if job.withheld_at or any(each.withheld_at for each in [job.picture, *lent]):
+        message = "A part of this edit is withheld, so there is no pack of it."
+        raise NothingToProve(message)
     files = [_of_picture("original", job.picture)]
     if job.mask:
         files.append(Source("mask.png", str(job.mask.file.name), job.mask.sha256))
     references = []
-    for number, picture in enumerate(Reference.objects.pictures_of(job), 1):
+    for number, picture in enumerate(lent, 1):
         if picture.purged_at:
             message = "A picture that was sent along has been erased, so the evidence is not whole."
             raise NothingToProve(message)

@@ -41,6 +41,7 @@ from editor.nanogpt.addresses import origin_of
 from editor.nanogpt.download import download_result
 from editor.nanogpt.errors import DownloadFailed, DownloadForbidden
 from editor.pictures import RENDITION_SIDES, keep_picture, kept
+from editor.withholding import withheld_since
 
 logger = logging.getLogger(__name__)
 
@@ -234,6 +235,7 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> Unshown:
     picture.deleted_at = job.trashed_at  # what comes late goes where its edit lies
     screen = composed.shown.screen
     with transaction.atomic():
+        picture.withheld_at = withheld_since(job)
         picture.save(force_insert=True)
         if screen:  # who holds the small copy makes the renditions, and nobody else meanwhile
             Picture.objects.filter(pk=picture.pk).update(renditions_due_at=Now() + TO_BE_SHOWN)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from editor import budgets, turns
 from editor.budgets import OverBudget
@@ -38,6 +39,7 @@ from editor.wishes import (
     checked,
     is_wish_of,
 )
+from editor.withholding import starts_withheld
 
 __all__ = ["AlreadyDone", "PriceChanged", "SubmitRefused", "Wish"]
 
@@ -159,6 +161,7 @@ def _job_of(owner: User, ready: Checked, submit_key: uuid.UUID) -> EditJob:
         mask_dialect=wish.dialect or "",
         estimate_nano=ready.estimate_nano,
         wish_hash=ready.digest,
+        withheld_at=timezone.now() if starts_withheld() and not wish.test else None,
     )
 
 
@@ -222,8 +225,9 @@ def repeat_edit(
     if job.trashed_at is not None:  # and once it is erased, neither words nor paint are left
         sentence = "This edit has been deleted, so it cannot be sent again."
         raise SubmitRefused(sentence, status=409)
-    if job.picture.deleted_at is not None:
-        sentence = "The picture of this edit has been deleted."
+    if not job.picture.is_shown:
+        gone = "withheld" if job.picture.deleted_at is None else "deleted"
+        sentence = f"The picture of this edit has been {gone}."
         raise SubmitRefused(sentence, status=409)
     model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
     if model is None:

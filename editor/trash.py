@@ -59,7 +59,8 @@ def put_edits_into_trash(owner: User, jobs: Iterable[uuid.UUID]) -> Trashed:
             )
             edits += over.update(trashed_at=moment)
             gone = EditJob.objects.filter(pk__in=mine_now, trashed_at=moment)
-            made = Picture.objects.owned_by(owner).brought_by(
+            # Also what is withheld: it goes, and comes back, with its edit.
+            made = Picture.objects.filter(owner=owner, deleted_at=None).brought_by(
                 list(gone.values_list("pk", flat=True))
             )
             pictures += Picture.objects.filter(

@@ -60,6 +60,8 @@ KNOWN_NAMES = (
     "NANOEDIT_PAY_AGAIN_UP_TO_USD",
     "NANOEDIT_BALANCE_FLOOR_USD",
     "NANOEDIT_TRASH_DAYS",
+    "NANOEDIT_PUBLISH",
+    "NANOEDIT_REVIEW_SAMPLE_PERCENT",
     "NANOEDIT_REGISTRATION",
     "NANOEDIT_STAFF_MFA",
     "NANOEDIT_EMAIL_URL",
@@ -134,6 +136,8 @@ def read_environment(
             values.number("NANOEDIT_BALANCE_FLOOR_USD", 1.0, 0, 1_000_000) * 1_000_000_000
         ),
         trash_days=values.whole("NANOEDIT_TRASH_DAYS", 30, 0, 36_500),
+        publish=values.choice("NANOEDIT_PUBLISH", ("at_once", "after_review")),
+        review_sample_percent=values.number("NANOEDIT_REVIEW_SAMPLE_PERCENT", 5.0, 0, 100),
         max_upload_mb=values.number("NANOEDIT_MAX_UPLOAD_MB", 50.0, 0.1, 1000),
         max_megapixels=values.number("NANOEDIT_MAX_MEGAPIXELS", 64.0, 0.1, 89),
         archive_hours=values.number("NANOEDIT_ARCHIVE_HOURS", 24.0, 0.1, 8760),

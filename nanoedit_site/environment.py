@@ -62,6 +62,8 @@ class Environment:
     pay_again_up_to_nano: int  # … for calls of at most this price
     balance_floor_nano: int  # staff are told when less is left on the account; 0: never
     trash_days: int  # how long things lie in the trash; 0: until somebody erases them
+    publish: str  # "at_once" | "after_review": when people see what was made for them
+    review_sample_percent: float  # how many of the new edits staff look at as a sample
     max_upload_mb: float
     max_megapixels: float
     archive_hours: float  # how long a packed archive is kept

@@ -199,6 +199,10 @@ BALANCE_FLOOR_NANO = ENV.balance_floor_nano
 # After so many days in the trash, pictures and edits are erased; 0: never by themselves.
 TRASH_DAYS = ENV.trash_days
 
+# When results are shown to their owner, and how many of them staff look at as a sample.
+PUBLISH = ENV.publish
+REVIEW_SAMPLE_PERCENT = ENV.review_sample_percent
+
 # The paid-call machine
 LEASE_SECONDS = 30.0  # how long a job stays taken without a sign of life from its worker
 HEARTBEAT_SECONDS = 5.0

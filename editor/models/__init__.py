@@ -21,12 +21,12 @@ from editor.models.ledger import Budget, LedgerEntry
 from editor.models.mask_tests import MaskTest
 from editor.models.people import User, logged_in
 from editor.models.pictures import Mask, Picture
-from editor.models.preferences import StudioPreference
+from editor.models.preferences import DeskPreference, StudioPreference
 from editor.models.prompts import PromptTemplate
 from editor.models.references import Reference
 from editor.models.rendition_files import RenditionFile
 from editor.models.results import Result
-from editor.models.reviews import Review
+from editor.models.reviews import Flag, Look, Review, ReviewReason
 from editor.models.search_words import JobWords
 from editor.models.shares import Share, ShareKnock
 from editor.models.submitted_models import SubmittedModel
@@ -45,12 +45,14 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "Consent",
+    "DeskPreference",
     "Draft",
     "DraftMask",
     "EditJob",
     "Event",
     "Evidence",
     "Extension",
+    "Flag",
     "Gate",
     "IllegalArrow",
     "ImportedPack",
@@ -59,6 +61,7 @@ __all__ = [
     "JobWords",
     "LedgerEntry",
     "Lifeboat",
+    "Look",
     "Mask",
     "MaskTest",
     "Picture",
@@ -67,6 +70,7 @@ __all__ = [
     "RenditionFile",
     "Result",
     "Review",
+    "ReviewReason",
     "Share",
     "ShareKnock",
     "StaffAlert",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editor.models.jobs import EditJob
-from editor.models.pictures import Mask, Picture
+from editor.models.pictures import Mask, Picture, in_sight
 from editor.models.results import lock_words
 
 
@@ -32,7 +32,7 @@ class AdjustmentQuerySet(models.QuerySet["Adjustment"]):
     def shown(self) -> AdjustmentQuerySet:
         """What a job's page tells of, oldest first: all but those whose picture was deleted."""
         return (
-            self.filter(Q(picture=None) | Q(picture__deleted_at=None))
+            self.filter(Q(picture=None) | Q(**in_sight("picture")))
             .select_related("picture", "job")
             .order_by("created_at")
         )

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editor.models.people import User
-from editor.models.pictures import Picture
+from editor.models.pictures import Picture, in_sight
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
@@ -26,7 +26,7 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
     def counted(self, user: User) -> TagQuerySet:
         """With `count`: on how many pictures outside the trash each of them is."""
-        there = models.Count("pictures", filter=models.Q(pictures__deleted_at=None))
+        there = models.Count("pictures", filter=models.Q(**in_sight("pictures")))
         return self.owned_by(user).annotate(count=there)
 
 
@@ -62,7 +62,7 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
 
         The chosen cover stands alone; else the first pictures stand together.
         """
-        there = models.Count("items", filter=models.Q(items__picture__deleted_at=None))
+        there = models.Count("items", filter=models.Q(**in_sight("items__picture")))
         found = list(
             self.filter(owner=user)
             .annotate(count=there)
@@ -71,7 +71,7 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         )
         first = (
             CollectionItem.objects.filter(
-                collection__in=[each.pk for each in found], picture__deleted_at=None
+                collection__in=[each.pk for each in found], **in_sight("picture")
             )
             .annotate(
                 at=models.Window(
@@ -86,7 +86,7 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         for item in first:
             shown.setdefault(item.collection_id, []).append(item.picture)
         for each in found:
-            chosen = each.cover if each.cover and each.cover.deleted_at is None else None
+            chosen = each.cover if each.cover and each.cover.is_shown else None
             each.covers = [chosen] if chosen else shown.get(each.pk, [])
         return found
 

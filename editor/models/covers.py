@@ -24,12 +24,12 @@ class Covered:
         """The picture that stands for this job: its first result, else what it started from."""
         made = (result.picture for result in self.results)
         base: Picture = self.picture
-        return next((each for each in made if each and each.deleted_at is None), base)
+        return next((each for each in made if each and each.is_shown), base)
 
     @property
     def has_cover(self) -> bool:
         """Whether any picture of this job can be shown: they may all lie in the trash."""
-        return self.cover.deleted_at is None
+        return self.cover.is_shown
 
     @property
     def cover_url(self) -> str:
@@ -45,7 +45,7 @@ class Covered:
 
     @property
     def cover_placeholder(self) -> str:
-        return self.cover.placeholder
+        return self.cover.placeholder if self.has_cover else ""
 
     @property
     def sent_frame(self) -> SentFrame | None:

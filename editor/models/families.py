@@ -64,13 +64,15 @@ class Node:
 
     @property
     def is_deleted(self) -> bool:
-        return self.picture.deleted_at is not None
+        return not self.picture.is_shown
 
     @property
     def gone_words(self) -> str:
         """Where it is instead; empty unless it was deleted."""
         if not self.is_deleted:
             return ""
+        if self.picture.deleted_at is None:
+            return "withheld"
         return "in the trash" if self.picture.purging_at is None else "erased"
 
     @property

@@ -33,18 +33,16 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from editor.models import wording
 from editor.models.covers import Covered
 from editor.models.events import Event
 from editor.models.framings import FrameFields
 from editor.models.marks import Marked
 from editor.models.narrowing import NarrowedQuerySet
 from editor.models.pictures import Mask, Picture
-from editor.money import dollars
+from editor.models.reviewed import REVIEW_INDEXES, ReviewFields
+from editor.models.told import Told
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from editor.models.attempts import Attempt
     from editor.models.people import User
     from editor.models.results import Result
@@ -152,7 +150,7 @@ class EditJobQuerySet(NarrowedQuerySet):
         """This person's edit of the very same wish: one whose result is kept, else an open one."""
         same = self.owned_by(owner).filter(wish_hash=wish_hash, hidden=False, trashed_at=None)
         newest = same.order_by("-created_at").with_pictures()
-        done = newest.filter(
+        done = newest.exclude(withheld_at__isnull=False, verdict="rejected").filter(
             state=JobState.DONE,
             attempts__results__picture__isnull=False,
             attempts__results__picture__deleted_at=None,
@@ -180,7 +178,7 @@ class EditJobQuerySet(NarrowedQuerySet):
         return job
 
 
-class EditJob(Covered, Marked, FrameFields):
+class EditJob(Covered, Marked, Told, FrameFields, ReviewFields):
     """One wish: base picture, mask, prompt, model and parameters.
 
     The row is the queue; a broker message is only a hint. At most one paid call
@@ -273,6 +271,7 @@ class EditJob(Covered, Marked, FrameFields):
                 name="job_purging",
                 condition=models.Q(purging_at__isnull=False, purged_at=None),
             ),
+            *REVIEW_INDEXES,
         ]
         permissions = [("review_editjob", "Can approve, reject, retry and cancel jobs")]
 
@@ -312,6 +311,10 @@ class EditJob(Covered, Marked, FrameFields):
         return Event.objects.create(
             job=self, state=self.state, sentence=sentence[:400], actor=actor
         )
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """Where it stands for its owner, on a chip."""
+        return self.withheld_words or JobState(self.state).label
 
     # Questions
 
@@ -359,45 +362,6 @@ class EditJob(Covered, Marked, FrameFields):
     def can_look_again(self) -> bool:
         """Whether it is of use to ask once more, for free: for the answer, or about the call."""
         return self.state in (JobState.RECEIVED, JobState.UNKNOWN)
-
-    # What pages show
-
-    @property
-    def state_sentence(self) -> str:
-        return wording.state_sentence(self)
-
-    @property
-    def steps(self) -> list[dict[str, Any]]:
-        return wording.steps(self)
-
-    @property
-    def billed_text(self) -> str:
-        return wording.billed_text(self)
-
-    @property
-    def billed_source_text(self) -> str:
-        return wording.billed_source_text(self)
-
-    @property
-    def estimate_text(self) -> str:
-        return dollars(self.estimate_nano)
-
-    @property
-    def price_text(self) -> str:
-        """One figure for a card: what it cost, or what it is expected to cost."""
-        if self.state == JobState.DONE or self.charged != self.Charged.NO:
-            return "imported" if self.imported_at else self.billed_text
-        return "free" if self.state in CLOSED_STATES else self.estimate_text
-
-    @property
-    def elapsed_since(self) -> datetime:
-        """From when a ticking clock on the page should count."""
-        return self.started_at or self.created_at
-
-    @property
-    def elapsed_seconds(self) -> int:
-        """Whole seconds from submit to the end, or until now."""
-        return int(((self.finished_at or timezone.now()) - self.created_at).total_seconds())
 
     @property
     def latest_attempt(self) -> Attempt | None:

@@ -29,7 +29,7 @@ class Marked:
         """Its results and what was adjusted of them, as far as they are kept."""
         brought = [*self.results, *self.adjustments.all()]
         pictures = [each.picture for each in brought if each.picture]
-        return [picture for picture in pictures if picture.deleted_at is None]
+        return [picture for picture in pictures if picture.is_shown]
 
     @property
     def is_favourite(self) -> bool:

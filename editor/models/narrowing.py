@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from editor.models.pictures import in_sight
 from editor.models.search_words import search_terms
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ class NarrowedQuerySet(models.QuerySet["EditJob"]):
             apps.get_model("editor", name)._default_manager for name in ("Result", "Adjustment")
         )
         on_picture = {f"picture__{name}": value for name, value in wanted.items()}
-        results = results.filter(picture__deleted_at=None, **on_picture)
-        adjustments = adjustments.filter(picture__deleted_at=None, **on_picture)
+        results = results.filter(**in_sight("picture"), **on_picture)
+        adjustments = adjustments.filter(**in_sight("picture"), **on_picture)
         return self.alias(key=_AlongTheOrder(F("pk"))).filter(
             Q(key__in=results.order_by().values("attempt__job"))
             | Q(key__in=adjustments.order_by().values("job"))

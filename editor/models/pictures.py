@@ -28,12 +28,21 @@ def _size_in_words(size: int) -> str:
 _ON_WALLS = {False: "", True: "?wall"}
 
 
+# What its owner, and whoever they share it with, may see. The one rule: every address asks it.
+IN_SIGHT = {"deleted_at": None, "withheld_at": None}
+
+
+def in_sight(of: str) -> dict[str, None]:
+    """Give that rule for rows that name a picture by `of`."""
+    return {f"{of}__{name}": value for name, value in IN_SIGHT.items()}
+
+
 class PictureQuerySet(models.QuerySet["Picture"]):
     """Reads over pictures."""
 
     def owned_by(self, user: User) -> PictureQuerySet:
-        """Pictures of this person that are not in the bin."""
-        return self.filter(owner=user, deleted_at=None)
+        """Pictures of this person that are not in the bin, and not withheld from them."""
+        return self.filter(owner=user, **IN_SIGHT)
 
     def on_wall_of(self, user: User) -> PictureQuerySet:
         """What this person looks through: their own, without what only tests of masks made."""
@@ -131,6 +140,8 @@ class Picture(models.Model):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # Of an edit that waits for a review, or that staff have taken back: for staff alone.
+    withheld_at = models.DateTimeField(null=True, blank=True)
     purging_at = models.DateTimeField(null=True, blank=True)  # no way back: its files are going
     purged_at = models.DateTimeField(
         null=True, blank=True
@@ -197,7 +208,12 @@ class Picture(models.Model):
             parent = adjustment.job.picture
         elif extension:
             parent = extension.of
-        return parent if parent and parent.deleted_at is None else None
+        return parent if parent and parent.is_shown else None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its owner may see it: neither in the bin nor withheld."""
+        return self.deleted_at is None and self.withheld_at is None
 
     @property
     def view_url(self) -> str:

@@ -1,4 +1,4 @@
-"""How somebody likes their studio."""
+"""How somebody likes their studio and their review desk."""
 
 from __future__ import annotations
 
@@ -21,3 +21,18 @@ class StudioPreference(models.Model):
 
     def __str__(self) -> str:
         return f"studio of {self.user}"
+
+
+class DeskPreference(models.Model):
+    """How somebody who reviews likes the desk. No row: everything as it comes."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="desk_preference",
+    )
+    shows_pictures = models.BooleanField(default=False)  # False: they are blurred until wanted
+
+    def __str__(self) -> str:
+        return f"desk of {self.user}"

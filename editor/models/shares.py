@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from editor.models.collections import Collection
 from editor.models.people import User
-from editor.models.pictures import Picture, PictureQuerySet
+from editor.models.pictures import IN_SIGHT, Picture, PictureQuerySet, in_sight
 
 
 def pictures_in(collection: Collection) -> PictureQuerySet:
     """What a link for a collection shows of it, in its order."""
-    there = Picture.objects.filter(deleted_at=None, purged_at=None)
+    there = Picture.objects.filter(**IN_SIGHT, purged_at=None)
     return there.filter(collected__collection=collection, owner=collection.owner_id).order_by(
         "collected__place", "collected__added_at", "collected__id"
     )
@@ -45,9 +45,9 @@ class ShareQuerySet(models.QuerySet["Share"]):
         """
         return self.not_over().filter(
             owner__is_active=True,
-            picture__deleted_at=None,
+            **in_sight("picture"),
             picture__purged_at=None,
-            before__deleted_at=None,
+            **in_sight("before"),
             before__purged_at=None,
         )
 
@@ -142,6 +142,8 @@ class Share(models.Model):
             return "used up"
         if any(picture and (picture.deleted_at or picture.purged_at) for picture in shown):
             return "in the trash"
+        if any(picture and picture.withheld_at for picture in shown):
+            return "withheld"
         return "open"
 
 

@@ -30,7 +30,11 @@ _SENTENCES = {
     "cancelled": "Cancelled before anything was sent. Nothing was charged.",
 }
 
-
+_WITHHELD = {
+    False: "The result is made and kept. A reviewer looks at it before you can.",
+    True: "The result is kept, but was not released to you after a review.",
+}
+_HIDDEN = "Cancelled after the call was sent. The paid result was kept, hidden from the gallery."
 _MAY_OWE = "An earlier call of this edit may have been charged."
 _UNSENT_AGAIN = {
     "queued": "Waiting for a free place.",
@@ -64,11 +68,8 @@ def state_sentence(job: EditJob) -> str:
         return _stopped_sentence(job)
     if job.state == "calling" and job.cancel_requested:
         return "Already sent, so it will be paid for. The result will be kept, but hidden."
-    if job.state == "done" and job.hidden:
-        return (
-            "You cancelled after the call was sent. "
-            "The paid result was kept, hidden from the gallery."
-        )
+    if job.state == "done" and (job.is_withheld or job.hidden):
+        return _WITHHELD[job.verdict == "rejected"] if job.is_withheld else _HIDDEN
     if job.state == "received" and job.failure_sentence:
         return f"{job.failure_sentence} The paid answer is safe; trying again by itself."
     earlier = _earlier_call(job) if job.state in _UNSENT_AGAIN else ""

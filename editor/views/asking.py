@@ -71,7 +71,7 @@ def _wish_context(
 
 def _already(job: EditJob) -> dict[str, str]:
     made = [result.picture for result in job.results if result.picture]
-    shown = next((picture for picture in made if picture.deleted_at is None), job.picture)
+    shown = next((picture for picture in made if picture.is_shown), job.picture)
     words = {"done": "Use it, free", "unknown": "Decide there"}
     return {
         "url": job.get_absolute_url(),

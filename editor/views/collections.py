@@ -18,6 +18,7 @@ from editor import collecting
 from editor.accounts import MemberRequest
 from editor.keeping import KeepingRefused
 from editor.models import Collection, CollectionItem, Picture
+from editor.models.pictures import in_sight
 from editor.views.paging import one_page
 
 PAGE_SIZE = 60
@@ -64,13 +65,13 @@ def collection(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "editor/_collection_page.html", context)
-    context["count"] = found.items.filter(picture__deleted_at=None).count()
+    context["count"] = found.items.filter(**in_sight("picture")).count()
     return render(request, "editor/collection.html", context)
 
 
 def _page(found: Collection, mark: str) -> tuple[list[CollectionItem], str | None]:
     """Give the items after the mark "<place>_<id>", and the address of the next page."""
-    rows = found.items.filter(picture__deleted_at=None).select_related("picture")
+    rows = found.items.filter(**in_sight("picture")).select_related("picture")
     place, _, row_id = mark.partition("_")
     try:
         here = int(place[:20]), int(row_id[:20])

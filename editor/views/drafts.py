@@ -19,6 +19,7 @@ from editor.drafts import DraftMoved, DraftNotStored
 from editor.masks import MaskRefused
 from editor.models import Draft, DraftMask, Picture
 from editor.models.framings import frame_as_json
+from editor.models.pictures import IN_SIGHT
 from editor.views.devices import device_of
 from editor.views.files import send_file
 from editor.views.lending import lent_of
@@ -93,7 +94,7 @@ def draft_wish(picture: Picture) -> dict[str, Any] | None:
 
 def _wish(draft: Draft) -> dict[str, Any]:
     ids = [uuid.UUID(each) for each in draft.references]
-    found = Picture.objects.filter(owner=draft.owner_id, deleted_at=None).in_bulk(ids)
+    found = Picture.objects.filter(owner=draft.owner_id, **IN_SIGHT).in_bulk(ids)
     return {
         "prompt": draft.prompt,
         "model": draft.model_id,

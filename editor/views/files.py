@@ -21,6 +21,7 @@ from editor.accounts import MemberRequest
 from editor.imaging.apart import StepFailed
 from editor.imaging.reading import PictureRefused
 from editor.imaging.renditions import RenditionFormat
+from editor.looking import note_look, note_look_at
 from editor.models import Mask, Picture, Result, UnusableAnswer
 from editor.pictures import full_rendition
 from editor.renditions import format_of, open_rendition
@@ -78,6 +79,7 @@ def stream(stored: IO[bytes], mime: str, download_as: str = "") -> HttpResponseB
 def _rendition(request: MemberRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
     """Send what pages show, made now if nobody has yet; AVIF if the browser names it."""
     picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
+    note_look_at(picture, request.user)
     return send_rendition(request, picture, kind)
 
 
@@ -150,6 +152,7 @@ def preview(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
 def full(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Full size in a format that every browser shows."""
     picture = get_object_or_404(Picture.objects.viewable_by(request.user), pk=pk)
+    note_look_at(picture, request.user)
     try:
         key = full_rendition(picture)
     except UNREADABLE as missing:
@@ -184,10 +187,15 @@ def mask(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
 @require_safe
 def raw(request: MemberRequest, pk: int) -> HttpResponseBase:
     """What the upstream sent, untouched and unjudged; therefore only as a download."""
-    mine = Result.objects.filter(attempt__job__owner=request.user, attempt__job__trashed_at=None)
+    mine = Result.objects.filter(
+        attempt__job__owner=request.user,
+        attempt__job__trashed_at=None,
+        attempt__job__withheld_at=None,
+    )
     if request.user.has_perm("editor.view_result"):
         mine = Result.objects.filter(attempt__job__purging_at=None)
-    result = get_object_or_404(mine, pk=pk)
+    result = get_object_or_404(mine.select_related("attempt__job"), pk=pk)
+    note_look(result.attempt.job, request.user)
     return send_file(
         request,
         str(result.raw.name),

@@ -151,14 +151,14 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "results": [
             result
             for result in job.results
-            if (result.picture.deleted_at is None if result.picture else result.problem)
+            if (result.picture.is_shown if result.picture else result.problem)
         ],
         "in_trash": sum(bool(each.picture and each.picture.deleted_at) for each in job.results),
         "adjustments": adjustments,
         **marks_context(job.owner, filter(None, brought)),
         "events": job.events.select_related("actor"),
-        "review": job.reviews.select_related("reviewer").first(),
-        "again_offered": model is not None and job.picture.deleted_at is None,
+        "review": job.reviews.counting().select_related("reviewer").first(),
+        "again_offered": model is not None and job.picture.is_shown,
         "again_price_nano": again,
         "again_price_text": dollars(again),
         "submit_key": uuid.uuid4(),
@@ -166,9 +166,7 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "month": month,
         "does_not_fit": month is not None and month.left_nano < (job.estimate_nano or 0),
         "findings": evidence.findings(job),
-        "references": [
-            each for each in Reference.objects.pictures_of(job) if each.deleted_at is None
-        ],
+        "references": [each for each in Reference.objects.pictures_of(job) if each.is_shown],
     }
 
 

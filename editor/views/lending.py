@@ -14,7 +14,7 @@ Lent = dict[str, str]  # id, name and address of the thumbnail
 def lent_by(job: EditJob) -> list[Lent]:
     """What an earlier edit sent along, as far as it is still there."""
     pictures = Reference.objects.pictures_of(job)
-    return [lent_of(picture) for picture in pictures if picture.deleted_at is None]
+    return [lent_of(picture) for picture in pictures if picture.is_shown]
 
 
 def lendable(picture: Picture, chosen: Sequence[Lent]) -> list[Lent]:

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.http import urlencode
 
 from editor.models import Adjustment, EditJob, Picture, Result
+from editor.models.pictures import in_sight
 from editor.views.paging import Sort, one_page
 from editor.views.variants import result_label
 
@@ -72,7 +73,7 @@ def siblings(picture: Picture, job: EditJob | None, query: dict[str, str]) -> li
 
 
 def _may_be_seen(each: Picture, picture: Picture) -> bool:
-    return each.deleted_at is None or each == picture
+    return each.is_shown or each == picture
 
 
 def address(picture: Picture, query: dict[str, str]) -> str:
@@ -118,7 +119,7 @@ def _edits_beside(
 
 def _has_pictures() -> Q:
     results = Result.objects.filter(
-        attempt__job=OuterRef("pk"), picture__isnull=False, picture__deleted_at=None
+        attempt__job=OuterRef("pk"), picture__isnull=False, **in_sight("picture")
     )
     return Q(Exists(results))
 
@@ -126,7 +127,7 @@ def _has_pictures() -> Q:
 def _brought_by(jobs: Iterable[EditJob]) -> dict[object, list[Picture | None]]:
     """Give the pictures of edits by their ids, in the order of their pages."""
     found: dict[object, list[Picture | None]] = {}
-    results = Result.objects.filter(attempt__job__in=jobs, picture__deleted_at=None)
+    results = Result.objects.filter(attempt__job__in=jobs, **in_sight("picture"))
     for result in results.exclude(picture=None).select_related("picture", "attempt"):
         found.setdefault(result.attempt.job_id, []).append(result.picture)
     adjusted = Adjustment.objects.filter(job__in=jobs).exclude(picture=None).shown()

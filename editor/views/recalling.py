@@ -34,7 +34,7 @@ class Recall:
 
 def recalls(picture: Picture, job: EditJob) -> list[Recall]:
     """Give the ways to go on from a picture that an edit has made, each with its studio."""
-    start = picture if job.picture.deleted_at else job.picture
+    start = job.picture if job.picture.is_shown else picture
     found = []
     if start != picture:
         about = "The same wish on the same picture, ready to be changed"

@@ -128,8 +128,9 @@ def _edits(jobs: list[EditJob]) -> list[Thrown]:
     for job in jobs:
         made = [result.picture for result in job.results if result.picture]
         there = [each for each in made if each.deleted_at and each.purging_at is None]
-        shown = next(iter(there), None)
-        if shown is None and job.picture.deleted_at and job.picture.purging_at is None:
+        shown = next((each for each in there if each.withheld_at is None), None)
+        base = job.picture
+        if shown is None and base.deleted_at and not (base.purging_at or base.withheld_at):
             shown = job.picture
         if job.trashed_at:
             found.append(
@@ -162,7 +163,8 @@ def _pictures(user: User, pictures: list[Picture]) -> list[Thrown]:
 @require_safe
 def thumb(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A thumbnail of what lies in the trash: the one place where that is still shown."""
-    picture = get_object_or_404(Picture.objects.in_trash_of(request.user), pk=pk)
+    thrown = Picture.objects.in_trash_of(request.user).filter(withheld_at=None)
+    picture = get_object_or_404(thrown, pk=pk)
     return send_rendition(request, picture, "thumb")
 
 

@@ -144,7 +144,7 @@ def _tiles(job: EditJob) -> list[Tile]:
             number=place,
         )
         for place, result in made
-        if result.picture and result.picture.deleted_at is None
+        if result.picture and result.picture.is_shown
     ]
     if job.is_held:
         return [_stand_in(job, "held", JobState.HELD.label)]
