@@ -46,6 +46,22 @@ def cancel_all(owner: User) -> str:
     return wording.cancelled_all(stopped["cancelled", False], stopped["cancelled", True], hidden)
 
 
+def cancel_unsent(owner: User, actor: User, sentence: str) -> int:
+    """Cancel what was not sent yet, for this reason; calls that run end as they would."""
+    mine = EditJob.objects.owned_by(owner).filter(state__in=UNSENT)
+    return sum(_stop_unsent(job, actor, sentence) for job in mine.order_by("-place", "-created_at"))
+
+
+def _stop_unsent(job: EditJob, actor: User, sentence: str) -> bool:
+    for _ in range(STOP_TRIES):
+        if job.state not in UNSENT:
+            return False
+        if _cancel_unsent(job, actor, sentence):
+            return True
+        job.refresh_from_db()
+    return False
+
+
 def _stop(job: EditJob, actor: User) -> Literal["cancelled", "hidden", "too late"]:
     for _ in range(STOP_TRIES):
         before = (job.state, job.fence)
@@ -70,9 +86,11 @@ def _remember_cancel(job: EditJob, actor: User) -> bool:
     return asked == 1
 
 
-def _cancel_unsent(job: EditJob, actor: User) -> bool:
+def _cancel_unsent(
+    job: EditJob, actor: User, sentence: str = "Cancelled before anything was sent."
+) -> bool:
     with transaction.atomic():
-        moved = job.move(JobState.CANCELLED, "Cancelled before anything was sent.", actor=actor)
+        moved = job.move(JobState.CANCELLED, sentence, actor=actor)
         if moved:
             budgets.release_unspent(job)
     return moved

@@ -33,7 +33,7 @@ from django.db import (
 )
 from django.db.models.functions import Now
 
-from editor import budgets, costs, gates, spool, storage, unusable
+from editor import budgets, costs, gates, owners, spool, storage, unusable
 from editor.imaging import apart, steps
 from editor.imaging.apart import StepFailed
 from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect
@@ -286,9 +286,11 @@ def _frame_record(frame: Frame, encoded: Encoded, dialect: MaskDialect) -> dict[
 def open_attempt(job: EditJob, call: Call) -> Attempt | None:
     """Commit the intent to call: spend the consent, write the Attempt, move to CALLING.
 
-    None when the job was taken away meanwhile (cancelled, lease lost) or no consent is
-    left: then nothing may be sent.
+    None when the job was taken away meanwhile (cancelled, lease lost, its owner switched off)
+    or no consent is left: then nothing may be sent.
     """
+    if owners.cancel_of_switched_off(job):
+        return None
     consent = _unspent_consent(job)
     if consent is None:
         job.move(

@@ -35,6 +35,7 @@ from editor.wishes import (
     PriceChanged,
     SubmitRefused,
     Wish,
+    check_is_on,
     check_not_held_back,
     checked,
     is_wish_of,
@@ -269,6 +270,7 @@ def pay_again(
     """
     if agreed_before is not None and agreed_before != job.consents.count():
         return False
+    check_is_on(job.owner)
     if job.state == JobState.UNKNOWN:
         _renew_estimate(job)
         if shown_price_nano not in (NOT_SHOWN, job.estimate_nano):

@@ -91,6 +91,7 @@ def checked(
     `run_again`: although the same wish has its result already. Keeps nothing. Raises
     SubmitRefused (AlreadyDone and PriceChanged among them) and MaskRefused.
     """
+    check_is_on(owner)
     for wish in wishes:
         _check_references(owner, wish)
     read = [(wish, _painted(wish)) for wish in wishes]
@@ -108,6 +109,13 @@ def checked(
     for each in found:
         _check_mask(each)
     return found
+
+
+def check_is_on(owner: User) -> None:
+    """Refuse to send anything for somebody who was switched off. Raises SubmitRefused."""
+    if not owner.is_active:
+        sentence = f"The account of {owner} is switched off, so nothing of theirs is sent."
+        raise SubmitRefused(sentence, status=409)
 
 
 def total_of(wishes: Sequence[Wish]) -> int | None:

@@ -136,6 +136,8 @@ class Share(models.Model):
         shown = (self.picture, self.before)
         if self.revoked_at is not None:
             return "revoked"
+        if not self.owner.is_active:
+            return "switched off"
         if self.expires_at is not None and self.expires_at <= timezone.now():
             return "expired"
         if self.is_used_up:
