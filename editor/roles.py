@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from editor import audit
 from editor.models import User
 
 
@@ -22,8 +23,10 @@ def change_role(person: User, role: User.Role, by: User) -> bool:
         check_role(now, role, by)
         if now.role == role:
             return False
+        facts = {"from": str(now.role), "to": str(role)}
         now.role = role
         now.save(update_fields=["role"])
+        audit.record("account.role", by=by, on=now, facts=facts)
     person.refresh_from_db()
     return True
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.models import Session
 from django.db import models
+from django.db.models import Count, F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -93,6 +97,31 @@ class User(AbstractUser):
         if not self.is_active:
             return False
         return self.is_administrator or (self.is_reviewer and app_label == "editor")
+
+
+def at_a_glance(month: date) -> models.QuerySet[User]:
+    """Give everybody with when they were last seen, how much they asked for and what it cost.
+
+    Subqueries, because joins to several tables would count each row many times.
+    """
+    found = {name: apps.get_model("editor", name) for name in ("EditJob", "Budget")}
+    sessions = apps.get_model("usersessions", "UserSession")._default_manager
+    jobs = found["EditJob"]._default_manager.filter(owner=OuterRef("pk"))
+    months = found["Budget"]._default_manager.filter(user=OuterRef("pk"))
+    seen = sessions.filter(user=OuterRef("pk")).order_by("-last_seen_at")
+    spent = months.values("user").annotate(spent=Sum("spent_nano")).values("spent")
+    return User.objects.annotate(
+        seen_at=Coalesce(Subquery(seen.values("last_seen_at")[:1]), F("last_login")),
+        all_jobs=_count(jobs),
+        open_jobs=_count(jobs.still_open()),
+        month_nano=Coalesce(Subquery(months.filter(month=month).values("spent_nano")), 0),
+        total_nano=Coalesce(Subquery(spent), 0),
+    )
+
+
+def _count(rows: Any) -> Coalesce:
+    counted = rows.order_by().values("owner").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted), 0)
 
 
 def logged_in(session_keys: Collection[str]) -> dict[str, int]:

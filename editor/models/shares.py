@@ -134,10 +134,8 @@ class Share(models.Model):
     def state(self) -> str:
         """Where it stands, as words for people and for style sheets."""
         shown = (self.picture, self.before)
-        if self.revoked_at is not None:
-            return "revoked"
-        if not self.owner.is_active:
-            return "switched off"
+        if self.revoked_at is not None or not self.owner.is_active:
+            return "revoked" if self.revoked_at else "switched off"
         if self.expires_at is not None and self.expires_at <= timezone.now():
             return "expired"
         if self.is_used_up:

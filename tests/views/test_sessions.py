@@ -82,10 +82,8 @@ def test_a_session_from_before_appears_with_its_next_page(alices, alice):
 
 
 def test_whoever_is_switched_off_stays_out_after_coming_back(admin_client, alices, alice):
-    alice.is_active = False
-    form = {"username": "alice", "role": "member"}
-    address = f"/admin/editor/user/{alice.pk}/change/"
-    assert admin_client.post(address, form).status_code == 302
+    address = f"/admin/editor/user/{alice.pk}/switch-off/"
+    assert admin_client.post(address).status_code == 302
     assert alices.get("/").status_code == 302
     alice.refresh_from_db()
     assert not alice.is_active
