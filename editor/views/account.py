@@ -1,10 +1,9 @@
-"""One's own account: what guards it, where one is logged in; and coming by invitation."""
+"""What guards one's account, where one is logged in; and coming by invitation."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -20,20 +19,15 @@ from editor.sessions import end_all, end_one, logins_of
 
 @login_required
 @require_safe
-def account(request: MemberRequest) -> HttpResponse:
-    """What there is, and where each is changed."""
-    address = request.user.email or ""
+def security(request: MemberRequest) -> HttpResponse:
+    """What guards the account, where each is changed, and where one is logged in."""
     kinds = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     context = {
-        "address": address,
-        "confirmed": EmailAddress.objects.filter(
-            user=request.user, email__iexact=address, verified=True
-        ).exists(),
         "by_app": Authenticator.Type.TOTP in kinds,
         "by_passkey": Authenticator.Type.WEBAUTHN in kinds,
         "logins": logins_of(request.user, request.session.session_key),
     }
-    return render(request, "account/account.html", context)
+    return render(request, "account/security.html", context)
 
 
 @login_required
@@ -43,7 +37,7 @@ def end_session(request: MemberRequest, number: int) -> HttpResponse:
     if not end_one(request.user, number):
         raise Http404
     messages.success(request, "That session has ended.")
-    return redirect("editor:account")
+    return redirect("editor:account_security")
 
 
 @login_required
@@ -53,7 +47,7 @@ def end_other_sessions(request: MemberRequest) -> HttpResponse:
     ended = end_all(request.user, but=request.session.session_key)
     words = "1 other session has" if ended == 1 else f"{ended} other sessions have"
     messages.success(request, f"{words} ended.")
-    return redirect("editor:account")
+    return redirect("editor:account_security")
 
 
 @login_required

@@ -64,7 +64,7 @@ def code_of(secret: str, later: int = 0) -> str:
 def test_alice_makes_a_passkey_and_an_app_and_logs_in_by_each(page: Page) -> None:
     log_in(page)
     page.wait_for_url(HOME)
-    page.goto("/account/")
+    page.goto("/account/security/")
     page.get_by_role("link", name="Set up second step").click()
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Password").fill(PASSWORD)

@@ -145,6 +145,9 @@ def look_at_pages(inspector: Inspector, alice: User) -> None:
         "/queue/cancel/",
         "/password/",
         "/account/",
+        "/account/security/",
+        "/account/keyboard/",
+        "/account/look/",
         "/account/second-step/",
         "/nothing/",
     ):

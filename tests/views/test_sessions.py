@@ -28,14 +28,14 @@ def by_phone() -> Client:
 
 def test_alice_sees_her_phone_and_ends_its_session(alices, alice):
     phone = by_phone()
-    page = alices.get("/account/").content.decode()
+    page = alices.get("/account/security/").content.decode()
     assert "Safari on iPhone" in page
     assert "203.0.113.9" in page
     number = UserSession.objects.get(ip="203.0.113.9").pk
-    assert alices.post(f"/account/sessions/{number}/end/")["Location"] == "/account/"
+    assert alices.post(f"/account/sessions/{number}/end/")["Location"] == "/account/security/"
     assert phone.get("/").status_code == 302
     assert alices.get("/").status_code == 200
-    assert "Safari on iPhone" not in alices.get("/account/").content.decode()
+    assert "Safari on iPhone" not in alices.get("/account/security/").content.decode()
 
 
 def test_alice_ends_all_but_the_one_she_looks_from(alices, alice, bobs):
@@ -56,11 +56,11 @@ def test_charlie_ends_nobody_elses_session(charlies, alices, alice):
 def test_whoever_logs_out_is_not_in_the_list_any_more(alices, alice):
     phone = by_phone()
     phone.post("/logout/")
-    assert "Safari" not in alices.get("/account/").content.decode()
+    assert "Safari" not in alices.get("/account/security/").content.decode()
 
 
 def test_a_session_is_noted_once_in_minutes(alices, alice):
-    alices.get("/account/")
+    alices.get("/account/security/")
     noted = UserSession.objects.filter(user=alice)
     long_ago = timezone.now() - timedelta(days=1)
     noted.update(last_seen_at=long_ago)
@@ -78,7 +78,7 @@ def test_a_session_from_before_appears_with_its_next_page(alices, alice):
     session = alices.session
     del session["seen"]
     session.save()
-    assert "this one" in alices.get("/account/").content.decode()
+    assert "this one" in alices.get("/account/security/").content.decode()
 
 
 def test_whoever_is_switched_off_stays_out_after_coming_back(admin_client, alices, alice):
@@ -95,7 +95,7 @@ def test_whoever_is_switched_off_stays_out_after_coming_back(admin_client, alice
 def test_a_setup_by_link_is_a_session_too(client):
     form = {"username": "zoe", "password1": "a-long-phrase-7", "password2": "a-long-phrase-7"}
     client.post(setup_path(), form)
-    assert "this one" in client.get("/account/").content.decode()
+    assert "this one" in client.get("/account/security/").content.decode()
 
 
 @pytest.mark.parametrize(
