@@ -21,7 +21,7 @@ from editor.wishes import PriceChanged, SubmitRefused, check_not_held_back
 
 def may_approve(user: User) -> bool:
     """Whether this person may spend above the caps: who sets them may allow more."""
-    return user.is_active and user.is_superuser
+    return user.is_active and user.is_administrator
 
 
 def may_decline(user: User) -> bool:

@@ -1,59 +1,38 @@
 """Leave to pay, and the money set aside for it: reserve, settle, release.
 
-A consent reserves its estimate in its person's month, in the transaction that queues
-the job. It ends once: settled when the call was answered (or must be taken for
-charged), released when it was surely free. While an outcome is unknown the reserve
-stays. A figure that becomes known later is an adjustment.
+A consent reserves its estimate in its person's month and day, and in those of the server
+(counters.py), in the transaction that queues the job. It ends once: settled when the call
+was answered (or must be taken for charged), released when it was surely free. While an
+outcome is unknown the reserve stays. A figure that becomes known later is an adjustment.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
-from editor.models import Attempt, Budget, Consent, EditJob, LedgerEntry, User
-from editor.money import dollars
+from editor.allowances import month_of, over_words
+from editor.counters import Counter, counters
+from editor.models import (
+    Attempt,
+    Budget,
+    Consent,
+    EditJob,
+    LedgerEntry,
+    SpendingCaps,
+    StaffAlert,
+    User,
+)
 
+MARK_PASSED = "With this edit, "  # how the event of a soft mark begins
 ENDS = (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.RELEASE)
 
 
 class OverBudget(Exception):
-    """The month's cap does not allow this; the text says what is left."""
-
-
-def this_month() -> date:
-    """The first day of the current month, UTC."""
-    return _month_of(timezone.now())
-
-
-def _month_of(moment: datetime) -> date:
-    return moment.date().replace(day=1)
-
-
-def left_nano(user: User) -> int | None:
-    """What this person may still spend this month; None without a cap."""
-    if user.monthly_cap_nano is None:
-        return None
-    budget = Budget.objects.filter(user=user, month=this_month()).first()
-    used = budget.spent_nano + budget.reserved_nano if budget else 0
-    return user.monthly_cap_nano - used
-
-
-def over_words(user: User, amounts_nano: Sequence[int | None]) -> str:
-    """Say that the cap does not allow these edits together, and what is left."""
-    costs = dollars(sum(amount or 0 for amount in amounts_nano))
-    count = len(amounts_nano)
-    what = f"This edit costs {costs}" if count == 1 else f"These {count} edits cost {costs}"
-    left = dollars(max(0, left_nano(user) or 0))
-    return (
-        f"{what}, but only {left} of the monthly budget of {dollars(user.monthly_cap_nano)} "
-        "are left."
-    )
+    """A cap does not allow this; the text says what is left."""
 
 
 def grant_consent(
@@ -64,12 +43,13 @@ def grant_consent(
     policy: str = "",
     at: datetime | None = None,
     above_caps: bool = False,
+    own_key: bool = False,
 ) -> Consent:
     """Write down the leave to pay for one call, and set its price aside.
 
     Must run in the transaction that queues the job. `at`: when it was given, for a past that
-    is written down afterwards; `above_caps`: by somebody who may allow more than the caps do.
-    Raises OverBudget.
+    is written down afterwards; `above_caps`: by somebody who may allow more than the caps do;
+    `own_key`: a key of its owner pays, so the server's caps do not mind. Raises OverBudget.
     """
     at = at or timezone.now()
     consent = Consent.objects.create(
@@ -80,28 +60,39 @@ def grant_consent(
         policy=policy,
         granted_at=at,
     )
-    _reserve(job.owner, consent, max_cost_nano or 0, above_caps=above_caps)
+    _reserve(job, consent, max_cost_nano or 0, above_caps=above_caps, own_key=own_key)
     return consent
 
 
-def _reserve(user: User, consent: Consent, amount_nano: int, *, above_caps: bool) -> None:
-    month = _month_of(consent.granted_at)
-    budget, _ = Budget.objects.get_or_create(user=user, month=month)
-    room = Budget.objects.filter(pk=budget.pk)
-    cap = user.monthly_cap_nano
-    if cap is not None and not above_caps:
-        # One UPDATE that checks and takes: two submits at once cannot both fit into the rest.
-        room = room.filter(Q(spent_nano__lte=cap - amount_nano - F("reserved_nano")))
-    if room.update(reserved_nano=F("reserved_nano") + amount_nano) != 1:
-        raise OverBudget(f"{over_words(user, [amount_nano])} Nothing was sent.")
+def _reserve(
+    job: EditJob, consent: Consent, amount_nano: int, *, above_caps: bool, own_key: bool
+) -> None:
+    user, caps = job.owner, SpendingCaps.objects.current()
+    passed = counters(user, consent.granted_at, caps, own_key=own_key)
+    for counter in passed:
+        if not counter.reserve(amount_nano, above_cap=above_caps):
+            raise OverBudget(f"{over_words(user, [amount_nano])} Nothing was sent.")
     LedgerEntry.objects.create(
-        budget=budget,
+        budget=Budget.objects.get(user=user, month=month_of(consent.granted_at)),
         consent=consent,
         kind=LedgerEntry.Kind.RESERVE,
         amount_nano=amount_nano,
         source="allowed above the cap" if above_caps else "estimate",
+        own_key=own_key,
         at=consent.granted_at,
     )
+    for counter in passed if not above_caps else ():  # who allows more knows how it stands
+        if counter.passes_its_mark(caps.soft_percent):
+            _warn(counter, job, caps.soft_percent)
+
+
+def _warn(counter: Counter, job: EditJob, percent: int) -> None:
+    """Say once for each day or month that its soft mark is passed: to staff, and to the owner."""
+    if not counter.of_server:
+        job.note(f"{MARK_PASSED}{percent} % {counter.of_text} is used or set aside.")
+    whose = "The server" if counter.of_server else job.owner.get_username()
+    sentence = f"{whose} has used or set aside {percent} % {counter.of_text}, {counter.cap_text}."
+    StaffAlert.objects.tell(StaffAlert.Kind.SPENDING, f"{whose}: {counter.first_day}", sentence)
 
 
 def settle(consent_id: uuid.UUID, cost_nano: int | None, source: str) -> None:
@@ -118,7 +109,7 @@ def settle(consent_id: uuid.UUID, cost_nano: int | None, source: str) -> None:
         if end is None:
             _end(reserve, LedgerEntry.Kind.SETTLE, cost, source)
         elif cost_nano is not None:
-            _adjust(reserve.budget, consent_id, cost_nano, source)
+            _adjust(reserve, cost_nano, source)
 
 
 def release(consent_id: uuid.UUID, source: str = "not charged") -> None:
@@ -147,7 +138,8 @@ def _reserve_of(consent_id: uuid.UUID) -> LedgerEntry | None:
     # The lock makes two ends of one consent wait for each other where the database has
     # row locks; SQLite's transactions that write run one at a time anyway.
     return (
-        LedgerEntry.objects.select_for_update()
+        LedgerEntry.objects.select_for_update(of=("self",))
+        .select_related("budget__user", "consent")
         .filter(consent_id=consent_id, kind=LedgerEntry.Kind.RESERVE)
         .first()
     )
@@ -155,35 +147,38 @@ def _reserve_of(consent_id: uuid.UUID) -> LedgerEntry | None:
 
 def _end(reserve: LedgerEntry, kind: LedgerEntry.Kind, cost_nano: int, source: str) -> None:
     amount = reserve.amount_nano if kind == LedgerEntry.Kind.RELEASE else cost_nano
-    LedgerEntry.objects.create(
-        budget_id=reserve.budget_id,
-        consent_id=reserve.consent_id,
-        kind=kind,
-        amount_nano=amount,
-        source=source[:40],
-    )
-    Budget.objects.filter(pk=reserve.budget_id).update(
-        reserved_nano=F("reserved_nano") - reserve.amount_nano,
-        spent_nano=F("spent_nano") + cost_nano,
-    )
+    _write(reserve, kind, amount, source)
+    for counter in _counters_of(reserve):
+        counter.move(reserved_nano=-reserve.amount_nano, spent_nano=cost_nano)
 
 
-def _adjust(budget: Budget, consent_id: uuid.UUID, cost_nano: int, source: str) -> None:
+def _adjust(reserve: LedgerEntry, cost_nano: int, source: str) -> None:
     counted = sum(
         entry.amount_nano
         for entry in LedgerEntry.objects.filter(
-            consent_id=consent_id,
+            consent_id=reserve.consent_id,
             kind__in=(LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.ADJUST),
         )
     )
     difference = cost_nano - counted
     if difference == 0:
         return
+    _write(reserve, LedgerEntry.Kind.ADJUST, difference, source)
+    for counter in _counters_of(reserve):
+        counter.move(spent_nano=difference)
+
+
+def _write(reserve: LedgerEntry, kind: LedgerEntry.Kind, amount_nano: int, source: str) -> None:
     LedgerEntry.objects.create(
-        budget=budget,
-        consent_id=consent_id,
-        kind=LedgerEntry.Kind.ADJUST,
-        amount_nano=difference,
+        budget_id=reserve.budget_id,
+        consent_id=reserve.consent_id,
+        kind=kind,
+        amount_nano=amount_nano,
         source=source[:40],
+        own_key=reserve.own_key,
     )
-    Budget.objects.filter(pk=budget.pk).update(spent_nano=F("spent_nano") + difference)
+
+
+def _counters_of(reserve: LedgerEntry) -> list[Counter]:
+    """The day and month in which it was set aside, whenever it ends."""
+    return counters(reserve.budget.user, reserve.consent.granted_at, own_key=reserve.own_key)

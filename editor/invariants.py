@@ -20,7 +20,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +43,7 @@ from editor.models import (
     Mask,
     Picture,
     Result,
+    SpendingPeriod,
     UnusableAnswer,
 )
 from editor.models.jobs import CLOSED_STATES
@@ -52,6 +53,7 @@ SECOND_LOOK_SECONDS = 1.0
 ANSWERED = (Attempt.State.RECEIVED, Attempt.State.SAVED, Attempt.State.LOST)
 DOUBTFUL = (Attempt.State.CALLING, Attempt.State.UNKNOWN)
 ENDS = (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.RELEASE)
+_Row = tuple[Any, ...]  # what names one budget, day or month
 
 
 @dataclass(frozen=True)
@@ -190,25 +192,55 @@ def _answers_not_kept(late: timedelta) -> Iterator[Broken]:
 
 
 def _budgets_off_the_ledger() -> Iterator[Broken]:
+    """Every month and day, of each person and of the server, against the sum of its entries."""
     ended = set(LedgerEntry.objects.filter(kind__in=ENDS).values_list("consent_id", flat=True))
-    reserved: Counter[int] = Counter()
-    spent: Counter[int] = Counter()
-    rows = LedgerEntry.objects.values_list("budget_id", "consent_id", "kind", "amount_nano")
-    for budget_id, consent_id, kind, amount in rows.iterator():
-        if kind == LedgerEntry.Kind.RESERVE and consent_id not in ended:
-            reserved[budget_id] += amount
-        elif kind in (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.ADJUST):
-            spent[budget_id] += amount
-    for budget in Budget.objects.all():
-        row = f"budget {budget.pk}"
-        if budget.reserved_nano != reserved[budget.pk]:
-            sentence = f"{budget.reserved_nano} set aside, the ledger says {reserved[budget.pk]}"
-            yield Broken("I4", row, sentence)
-        if budget.spent_nano != spent[budget.pk]:
-            sentence = f"{budget.spent_nano} spent, the ledger says {spent[budget.pk]}"
-            yield Broken("I4", row, sentence)
-        if min(budget.reserved_nano, budget.spent_nano) < 0:
-            yield Broken("I4", row, "negative")
+    reserved: Counter[_Row] = Counter()
+    spent: Counter[_Row] = Counter()
+    rows = LedgerEntry.objects.values_list(
+        "budget_id",
+        "budget__user_id",
+        "consent_id",
+        "consent__granted_at",
+        "kind",
+        "amount_nano",
+        "own_key",
+    )
+    for budget_id, user_id, consent_id, at, kind, amount, own_key in rows.iterator():
+        for row in (("budget", budget_id), *_periods(user_id, at, own_key=own_key)):
+            if kind == LedgerEntry.Kind.RESERVE:
+                reserved[row] += 0 if consent_id in ended else amount
+            elif kind in (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.ADJUST):
+                spent[row] += amount
+    counted: dict[_Row, Budget | SpendingPeriod] = {}
+    counted.update({("budget", budget.pk): budget for budget in Budget.objects.all()})
+    for each in SpendingPeriod.objects.all():
+        counted[each.kind, each.user_id, each.first_day] = each
+    for row in {**reserved, **spent, **counted}:
+        said = counted.get(row)
+        here = (said.reserved_nano, said.spent_nano) if said else (0, 0)
+        yield from _off(_row_name(row), here, (reserved[row], spent[row]))
+
+
+def _periods(user_id: int, at: datetime, *, own_key: bool) -> list[_Row]:
+    day = at.astimezone(UTC).date()
+    of_all: list[_Row] = [("day", None, day), ("month", None, day.replace(day=1))]
+    return [("day", user_id, day), *([] if own_key else of_all)]
+
+
+def _row_name(row: _Row) -> str:
+    if len(row) == 2:
+        return f"budget {row[1]}"
+    kind, user_id, first_day = row
+    whose = "the server" if user_id is None else f"account {user_id}"
+    return f"{kind} {first_day} of {whose}"
+
+
+def _off(row: str, here: tuple[int, int], ledger: tuple[int, int]) -> Iterator[Broken]:
+    for what, counted, says in zip(("set aside", "spent"), here, ledger, strict=True):
+        if counted != says:
+            yield Broken("I4", row, f"{counted} {what}, the ledger says {says}")
+    if min(here) < 0:
+        yield Broken("I4", row, "negative")
 
 
 def _money_set_aside_for_ever() -> Iterator[Broken]:

@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from editor import budgets, storage
+from editor import allowances, storage
 from editor.imaging import apart, steps
 from editor.imaging.encoding import MaskDialect, encode_kept_mask, encode_master
 from editor.imaging.planning import FrameChoice, FrameWish
@@ -92,7 +92,7 @@ def offer(by: User, model: UpstreamModel, dialects: Sequence[MaskDialect]) -> Of
     """Work out what a test costs, at the size for which the model asks least."""
     size = _cheapest_size(model)
     price = model.estimate_nano(size, 1)
-    return Offer(model, tuple(dialects), size, price, budgets.left_nano(by))
+    return Offer(model, tuple(dialects), size, price, allowances.left_nano(by))
 
 
 def _cheapest_size(model: UpstreamModel) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from editor import budgets, turns
+from editor import allowances, budgets, turns
 from editor.budgets import OverBudget
 from editor.imaging.encoding import MaskDialect
 from editor.masks import PaintedMask, keep_painted
@@ -175,12 +175,12 @@ def _queue_or_hold(
         with transaction.atomic():
             for job, each in zip(jobs, ready, strict=True):
                 _keep(job, each)
-                budgets.grant_consent(job, each.estimate_nano, by=by)
                 job.note(words, actor=by)
+                budgets.grant_consent(job, each.estimate_nano, by=by)
                 transaction.on_commit(partial(hint_job, job.pk), robust=True)
     except OverBudget as over:
         owner = jobs[0].owner
-        sentence = budgets.over_words(owner, [each.estimate_nano for each in ready])
+        sentence = allowances.over_words(owner, [each.estimate_nano for each in ready])
         if not may_wait:
             raise _over_budget(f"{sentence} Nothing was sent.") from over
         held = EditJob.objects.owned_by(owner).filter(state=JobState.HELD).count()

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST
 
 from editor.accounts import MemberRequest
 from editor.admin.rows import PlainList
-from editor.budgets import this_month
+from editor.allowances import this_month
 from editor.models import User
 from editor.models.people import at_a_glance
 from editor.money import dollars

@@ -29,6 +29,7 @@ from editor.models.results import Result
 from editor.models.reviews import Flag, Look, Review, ReviewReason
 from editor.models.search_words import JobWords
 from editor.models.shares import Share, ShareKnock
+from editor.models.spending import SpendingCaps, SpendingPeriod
 from editor.models.submitted_models import SubmittedModel
 from editor.models.workers import Worker
 
@@ -73,6 +74,8 @@ __all__ = [
     "ReviewReason",
     "Share",
     "ShareKnock",
+    "SpendingCaps",
+    "SpendingPeriod",
     "StaffAlert",
     "StudioPreference",
     "SubmittedModel",

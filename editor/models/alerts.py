@@ -44,6 +44,7 @@ class StaffAlert(models.Model):
         LOW_BALANCE = "low_balance", "Low balance"
         REFUSED_LINK = "refused_link", "Link refused"
         LOST_RESULT = "lost_result", "Result lost"
+        SPENDING = "spending", "Spending"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.CharField(max_length=200)  # a model's id, a key's tail, an origin

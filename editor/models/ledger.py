@@ -19,6 +19,7 @@ class Budget(models.Model):
     month = models.DateField()  # its first day, UTC
     reserved_nano = models.BigIntegerField(default=0)
     spent_nano = models.BigIntegerField(default=0)
+    warned_at = models.DateTimeField(null=True)  # when its soft mark was passed
 
     class Meta:
         constraints = [
@@ -43,6 +44,8 @@ class LedgerEntry(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     amount_nano = models.BigIntegerField()
     source = models.CharField(max_length=40, blank=True)  # where the figure comes from
+    # A key of its owner pays: nothing of the server's, so its caps do not count it.
+    own_key = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -60,11 +60,19 @@ class User(AbstractUser):
         help_text="Members edit pictures. Reviewers also look at everybody's edits and decide "
         "about them. Administrators may change all that can be changed.",
     )
-    monthly_cap_nano = models.BigIntegerField(
-        "monthly cap in nano-dollars",
+    daily_cap_nano = models.BigIntegerField(
+        "daily cap",
         null=True,
         blank=True,
-        help_text="Most that this person's edits may cost in a calendar month; empty: no cap.",
+        help_text="Dollars that this person's edits may cost in a day, UTC; empty: no cap. "
+        "More than a cap allows waits for approval.",
+    )
+    monthly_cap_nano = models.BigIntegerField(
+        "monthly cap",
+        null=True,
+        blank=True,
+        help_text="Dollars that this person's edits may cost in a calendar month, UTC; "
+        "empty: no cap.",
     )
 
     objects: ClassVar[People] = People()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from editor.models.ledger import Budget, LedgerEntry
+from editor.models.ledger import LedgerEntry
 from editor.money import dollars
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Sequence
+    from datetime import datetime
 
     from editor.models.attempts import Consent
     from editor.models.jobs import EditJob
@@ -58,36 +59,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Month:
-    """Where the owner's month stands, against a cap."""
-
-    first_day: date
-    spent_nano: int
-    reserved_nano: int
-    cap_nano: int
-
-    @property
-    def left_nano(self) -> int:
-        return max(0, self.cap_nano - self.spent_nano - self.reserved_nano)
-
-    @property
-    def spent_text(self) -> str:
-        return dollars(self.spent_nano)
-
-    @property
-    def reserved_text(self) -> str:
-        return dollars(self.reserved_nano)
-
-    @property
-    def cap_text(self) -> str:
-        return dollars(self.cap_nano)
-
-    @property
-    def left_text(self) -> str:
-        return dollars(self.left_nano)
-
-
-@dataclass(frozen=True)
 class Receipt:
     """What a job costs, consent by consent."""
 
@@ -111,20 +82,11 @@ def receipt_of(job: EditJob) -> Receipt:
     """Read the receipt of a job from the ledger. Jobs older than the ledger have no lines."""
     said = _settlements(job)
     consents = job.consents.select_related("granted_by").prefetch_related("entries", "attempts")
-    return Receipt([_line(consent, said) for consent in consents if consent.entries.all()])
+    return Receipt([line_of(consent, said) for consent in consents if consent.entries.all()])
 
 
-def month_of(job: EditJob, first_day: date) -> Month | None:
-    """The owner's month, where they have a cap."""
-    cap = job.owner.monthly_cap_nano
-    if cap is None:
-        return None
-    budget = Budget.objects.filter(user=job.owner, month=first_day).first()
-    spent, reserved = (budget.spent_nano, budget.reserved_nano) if budget else (0, 0)
-    return Month(first_day, spent, reserved, cap)
-
-
-def _line(consent: Consent, said: list[str]) -> Line:
+def line_of(consent: Consent, said: Sequence[str] = ()) -> Line:
+    """Read one consent from the ledger; `said`: what staff said when they settled its job."""
     entries = list(consent.entries.all())
     kinds = LedgerEntry.Kind
     reserve = next((entry for entry in entries if entry.kind == kinds.RESERVE), None)
@@ -170,7 +132,7 @@ def _settlements(job: EditJob) -> list[str]:
     return list(events.values_list("sentence", flat=True))
 
 
-def _reason(said: list[str], seq: int) -> str:
+def _reason(said: Sequence[str], seq: int) -> str:
     """The reason for what this consent's call was settled as, or nothing."""
     about = [line for line in said if line.startswith(SETTLED_CALL.format(seq))]
     about = about or [line for line in said if line.startswith(SETTLED)]

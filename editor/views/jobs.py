@@ -12,13 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
-from editor import budgets, cancelling, evidence, forecasts, submission
+from editor import allowances, cancelling, evidence, forecasts, submission
 from editor.accounts import MemberRequest
 from editor.budgets import OverBudget
 from editor.forms import PriceForm, WishForm
 from editor.masks import MaskRefused
 from editor.models import EditJob, Mask, Picture, Reference, UpstreamModel
-from editor.models.receipts import month_of, receipt_of
+from editor.models.receipts import receipt_of
 from editor.money import dollars
 from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
 from editor.trash import put_edits_into_trash
@@ -140,7 +140,7 @@ def _own_job(request: MemberRequest, pk: uuid.UUID) -> EditJob:
 def _job_context(job: EditJob) -> dict[str, Any]:
     model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
     again = model.estimate_nano(job.size, job.n) if model else None
-    month = month_of(job, budgets.this_month())
+    tightest = allowances.tightest(job.owner)
     adjustments = list(job.adjustments.shown())
     brought = [result.picture for result in job.results]
     brought += [adjustment.picture for adjustment in adjustments]
@@ -163,8 +163,8 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "again_price_text": dollars(again),
         "submit_key": uuid.uuid4(),
         "receipt": receipt_of(job),
-        "month": month,
-        "does_not_fit": month is not None and month.left_nano < (job.estimate_nano or 0),
+        "tightest": tightest,
+        "does_not_fit": tightest is not None and tightest.left_nano < (job.estimate_nano or 0),
         "findings": evidence.findings(job),
         "references": [each for each in Reference.objects.pictures_of(job) if each.is_shown],
     }

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from editor.budgets import this_month
+from editor.allowances import this_month
 from editor.gates import key_hash
 from editor.models import (
     Attempt,

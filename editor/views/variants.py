@@ -16,11 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from editor import budgets, forecasts
+from editor import allowances, forecasts
 from editor.accounts import MemberRequest
 from editor.models import Adjustment, EditJob, JobState, Picture
 from editor.models.wording import place_words
-from editor.money import dollars
 from editor.views.standing import Standing, standings
 
 MOST_JOBS = 30
@@ -102,7 +101,7 @@ def strip_context(request: MemberRequest, picture: Picture) -> dict[str, Any]:
     shown = Prefetch("adjustments", Adjustment.objects.shown())
     edits = EditJob.objects.for_gallery(request.user).filter(picture=picture)
     jobs = list(edits.prefetch_related(shown)[:MOST_JOBS])
-    left = budgets.left_nano(request.user)
+    capped = allowances.allowances(request.user)
     variants = variants_of(standings(jobs, None))
     seen = [one for one in variants if not one.is_discarded]
     return {
@@ -111,8 +110,8 @@ def strip_context(request: MemberRequest, picture: Picture) -> dict[str, Any]:
         "seen_tiles": sum(tile.kind == "result" and not tile.is_discarded for tile in tiles(seen)),
         "open_edits": sum(one.job.is_open for one in seen),
         "discarded": len(variants) - len(seen) + sum(tile.is_discarded for tile in tiles(seen)),
-        "left_nano": left,
-        "left_text": dollars(max(0, left)) if left is not None else "",
+        "allowances": capped,
+        "tightest": min(capped, key=lambda each: each.left_nano, default=None),
     }
 
 

@@ -2,7 +2,8 @@
 
 Reads one JSON object from its input: owner, picture, model (ids), key (the form's
 submit key, or null for new ones), times, and kill: "before commit", "before the hint" or "".
-Prints one JSON object: how many jobs were made and refused, the seconds of each, the pragmas.
+Prints one JSON object: how many jobs were made (and of these held for approval) and refused,
+the seconds of each, the pragmas.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def main() -> None:
     model = UpstreamModel.objects.get(pk=asked["model"])
     picture = Picture.objects.get(pk=asked["picture"])
     mask = mask_bytes((picture.width, picture.height), (16, 12, 40, 30))
-    made, refused, seconds = 0, 0, []
+    made, held, refused, seconds = 0, 0, 0, []
     for number in range(asked["times"]):
         wish = submission.Wish(picture, f"golden {number} {uuid.uuid4()}", model, 1, "auto", mask)
         if asked["key"]:
@@ -52,7 +53,10 @@ def main() -> None:
         began = time.monotonic()
         try:
             key = uuid.UUID(asked["key"]) if asked["key"] else uuid.uuid4()
-            made += submission.submit_edit(owner, wish, key, model.estimate_nano("auto", 1))[1]
+            price = model.estimate_nano("auto", 1)
+            job, is_new = submission.submit_edit(owner, wish, key, price)
+            made += is_new
+            held += is_new and job.is_held
         except submission.SubmitRefused as why:
             refused += 1
             sys.stderr.write(f"{why}\n")
@@ -62,7 +66,7 @@ def main() -> None:
         with connection.cursor() as cursor:
             for name in PRAGMAS:
                 pragmas[name] = cursor.execute(f"PRAGMA {name}").fetchone()[0]
-    told = {"made": made, "refused": refused, "seconds": seconds, "pragmas": pragmas}
+    told = {"made": made, "held": held, "refused": refused, "seconds": seconds, "pragmas": pragmas}
     sys.stdout.write(json.dumps(told))
 
 

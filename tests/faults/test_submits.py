@@ -8,13 +8,24 @@ import sys
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
 
-from editor.models import Budget, EditJob, JobState, User
-from tests.factories import CENT
-from tests.faults.place import ROOT
+from editor.approving import approve, decline
+from editor.cancelling import cancel_edit
+from editor.models import (
+    Budget,
+    Consent,
+    EditJob,
+    JobState,
+    SpendingCaps,
+    SpendingPeriod,
+    User,
+)
+from tests.factories import CENT, make_picture
+from tests.faults.place import ROOT, SIZE
 from tests.faults.test_killed import BOTH
 from tests.servers.launching import free_ports
 
@@ -24,10 +35,11 @@ pytestmark = [pytest.mark.line, pytest.mark.faults, pytest.mark.django_db(databa
 class Submitter:
     """A process that submits as the web process does."""
 
-    def __init__(self, place, *, kill="", key=None, times=1, **environ):
+    def __init__(self, place, *, kill="", key=None, times=1, picture=None, **environ):
+        picture = picture or place.picture
         wish = {
-            "owner": place.alice.pk,
-            "picture": str(place.picture.pk),
+            "owner": picture.owner_id,
+            "picture": str(picture.pk),
             "model": place.model.pk,
             "key": key,
             "times": times,
@@ -127,13 +139,92 @@ def test_a_broker_that_is_away_holds_up_nobody(place, scheme, broker):
 
 
 @BOTH
-def test_twenty_submits_at_once_cannot_spend_more_than_there_is(place):
-    User.objects.filter(pk=place.alice.pk).update(monthly_cap_nano=20 * CENT)  # 4 cents each
-    answers = [one.answer() for one in [Submitter(place, times=5) for _ in range(4)]]
-    assert sum(answer["made"] for answer in answers) == 5
-    assert sum(answer["refused"] for answer in answers) == 15
-    assert EditJob.objects.count() == 5
-    assert Budget.objects.get().reserved_nano == 20 * CENT
+def test_fifty_submits_at_once_against_money_for_ten_queue_ten_and_hold_forty(place):
+    User.objects.filter(pk=place.alice.pk).update(monthly_cap_nano=40 * CENT)  # 4 cents each
+    answers = [one.answer() for one in [Submitter(place, times=10) for _ in range(5)]]
+    assert [answer["made"] for answer in answers] == [10] * 5, answers
+    assert sum(answer["held"] for answer in answers) == 40
+    assert EditJob.objects.filter(state=JobState.QUEUED).count() == 10
+    assert EditJob.objects.filter(state=JobState.HELD).count() == 40
+    assert Consent.objects.count() == 10
+    assert Budget.objects.get().reserved_nano == 40 * CENT
+    place.assert_all_is_well()
+
+
+@BOTH
+def test_no_cap_is_passed_when_two_people_race_for_all_of_them(place):
+    """Alice's day allows 7 edits, Bob's month 6, the server's day 11 and its month 9."""
+    bob = User.objects.create_user("bob")
+    bobs = make_picture(bob, SIZE)
+    User.objects.filter(pk=place.alice.pk).update(daily_cap_nano=28 * CENT)
+    User.objects.filter(pk=bob.pk).update(monthly_cap_nano=24 * CENT)
+    SpendingCaps.objects.create(day_nano=44 * CENT, month_nano=36 * CENT)
+    racing = [Submitter(place, times=7, picture=each) for each in (None, bobs, None, bobs)]
+    assert sum(one.answer()["held"] for one in racing) == 28 - 9
+    queued = EditJob.objects.filter(state=JobState.QUEUED)
+    assert queued.count() == 9
+    assert queued.filter(owner=place.alice).count() <= 7
+    assert queued.filter(owner=bob).count() <= 6
+    server = SpendingPeriod.objects.filter(user=None).values_list("reserved_nano", flat=True)
+    assert list(server) == [36 * CENT, 36 * CENT]
+    place.assert_all_is_well()
+
+
+@BOTH
+def test_of_approvals_a_decline_and_a_cancel_at_once_one_is_done(place):
+    root = User.objects.create_superuser("root")
+    place.alice.monthly_cap_nano = 3 * CENT
+    place.alice.save()
+    acts = (
+        lambda job: approve(job, root, job.estimate_nano),
+        lambda job: approve(job, root, job.estimate_nano),
+        lambda job: decline(job, root, "Too dear."),
+        lambda job: "Cancelled" in cancel_edit(job, place.alice),
+    )
+    for number in range(8):
+        held = place.submit()
+        assert held.state == JobState.HELD
+        start = threading.Barrier(len(acts))
+
+        def decide(act, pk=held.pk, start=start):
+            job = EditJob.objects.get(pk=pk)
+            start.wait(20)
+            try:
+                return act(job)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(acts)) as pool:
+            turned = acts[number % 4 :] + acts[: number % 4]
+            done = [each.result() for each in [pool.submit(decide, act) for act in turned]]
+        held.refresh_from_db()
+        # A cancel may come after an approval, as for any edit in the queue; nothing else may.
+        assert sum(map(bool, done)) == 1 or (
+            held.state == JobState.CANCELLED and held.consents.count() == 1
+        )
+        assert held.consents.count() <= 1
+    reserved = Budget.objects.get().reserved_nano if Budget.objects.exists() else 0
+    assert reserved == 4 * CENT * EditJob.objects.filter(state=JobState.QUEUED).count()
+    place.assert_all_is_well()
+
+
+def test_a_worker_leaves_what_is_held_alone_and_sends_it_once_it_is_allowed(place):
+    User.objects.filter(pk=place.alice.pk).update(monthly_cap_nano=3 * CENT)
+    Submitter(place).answer()
+    held = EditJob.objects.get(state=JobState.HELD)
+    place.start_worker()
+    place.alice.refresh_from_db()
+    other = place.submit()
+    assert other.state == JobState.HELD
+    SpendingCaps.objects.create(day_nano=0)
+    User.objects.filter(pk=place.alice.pk).update(monthly_cap_nano=None)
+    time.sleep(2)  # ten sweeps of this worker
+    assert place.upstream.calls() == []
+    root = User.objects.create_superuser("root")
+    assert approve(held, root, held.estimate_nano)
+    place.wait_for(held, JobState.DONE)
+    place.assert_account(held, calls=1, consents=1)
+    assert len(place.upstream.calls()) == 1, "the other one waits on"
     place.assert_all_is_well()
 
 

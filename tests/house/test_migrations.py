@@ -41,6 +41,7 @@ HARMLESS = {
     ("0029_trash_counts_from_now", "RunPython"): "moves times that are there already",
     ("0033_roles", "RunPython"): "fills a column that older releases do not read",
     ("0035_review_desk", "RunPython"): "fills columns and a table that older releases do not know",
+    ("0036_spending_caps", "RunPython"): "fills a table that older releases do not know",
     ("0008_old_wishes", "RunPython"): "fills a column that is empty, with what they would write",
 }
 ONLY_ADDS = (

@@ -54,7 +54,7 @@ def test_what_the_cap_does_not_allow_waits_and_sets_nothing_aside(held, alice):
     assert not LedgerEntry.objects.exists()
     assert not Budget.objects.exists()
     assert held.estimate_nano == 4 * CENT, "the price that Alice saw is on record"
-    assert "only $0.03 of the monthly budget of $0.03" in held.state_sentence
+    assert "only $0.03 of the budget for this month of $0.03" in held.state_sentence
     assert "waits until an administrator allows it" in held.state_sentence
     assert [event.sentence[:21] for event in held.events.all()] == ["Waiting for approval."]
     assert broken_invariants() == []

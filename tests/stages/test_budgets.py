@@ -7,7 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from editor import budgets
-from editor.budgets import OverBudget, grant_consent, left_nano
+from editor.allowances import left_nano
+from editor.budgets import OverBudget, grant_consent
 from editor.cancelling import cancel_edit
 from editor.models import Attempt, Budget, Consent, EditJob, JobState, LedgerEntry
 from editor.submission import give_up, pay_again
@@ -95,7 +96,7 @@ def test_a_cap_holds_what_does_not_fit_and_says_what_is_left(alice):
     make_job(alice)
     held = make_job(alice)
     assert held.state == JobState.HELD
-    assert "only $0.02 of the monthly budget of $0.10" in held.state_sentence
+    assert "only $0.02 of the budget for this month of $0.10 are left" in held.state_sentence
     assert Consent.objects.count() == 2
     assert left_nano(alice) == 2 * CENT
 

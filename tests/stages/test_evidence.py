@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from editor import evidence, gates
+from editor.allowances import tightest
 from editor.budgets import grant_consent
 from editor.models import Attempt, Budget, EditJob, Evidence, JobState, LedgerEntry
-from editor.models.receipts import month_of, receipt_of
+from editor.models.receipts import receipt_of
 from editor.money import NANO
 from editor.settlements import settle_unknown
 from editor.submission import give_up, pay_again
@@ -305,12 +306,11 @@ def test_a_finished_edit_has_a_receipt_as_the_upstream_reported(alice, upstream)
 
 def test_the_month_is_shown_only_where_there_is_a_cap(alice):
     job = unknown_job(alice)
-    day = Budget.objects.get().month
-    assert month_of(job, day) is None
+    assert tightest(job.owner) is None
     alice.monthly_cap_nano = 10 * CENT
     alice.save()
     job = EditJob.objects.get(pk=job.pk)
-    month = month_of(job, day)
+    month = tightest(job.owner)
     assert (month.reserved_text, month.cap_text, month.left_text) == ("$0.04", "$0.10", "$0.06")
 
 

@@ -5,7 +5,7 @@ import uuid
 import numpy as np
 import pytest
 
-from editor import budgets, mask_tests
+from editor import allowances, mask_tests
 from editor.imaging.encoding import MaskDialect
 from editor.imaging.probe import probe_mask, probe_picture
 from editor.mask_tests import offer, start_test
@@ -166,14 +166,14 @@ def test_it_is_paid_by_who_asked_for_it_all_or_nothing(rita):
     model = make_model()
     offered = offer(rita, model, (ALPHA, LUMINANCE))
     test = start_test(offered, rita, uuid.uuid4(), offered.total_nano)
-    assert budgets.left_nano(rita) == 2 * CENT
+    assert allowances.left_nano(rita) == 2 * CENT
     assert {job.owner for job in test.jobs.all()} == {rita}
     assert set(test.jobs.values_list("mask_dialect", flat=True)) == {"alpha", "luminance"}
     # What was offered a moment ago does not fit any more.
     with pytest.raises(SubmitRefused, match="only"):
         start_test(offered, rita, uuid.uuid4(), offered.total_nano)
     assert (MaskTest.objects.count(), EditJob.objects.count()) == (1, 2)
-    assert budgets.left_nano(rita) == 2 * CENT
+    assert allowances.left_nano(rita) == 2 * CENT
 
 
 def test_the_same_form_sent_twice_starts_one_test(rita):

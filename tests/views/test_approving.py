@@ -60,7 +60,7 @@ def test_its_owner_reads_on_every_page_why_it_waits(held, alices):
     for address in (reverse("editor:queue"), held.get_absolute_url()):
         words = words_of(alices.get(address))
         assert "Waiting for approval" in words
-        assert "only $0.03 of the monthly budget of $0.03 are left" in words
+        assert "only $0.03 of the budget for this month of $0.03 are left" in words
         assert "Cancel" in words
         assert "data-elapsed-since" not in words, "no clock runs for what does not run"
     wall = words_of(alices.get(reverse("editor:gallery"), {"state": "held"}))
