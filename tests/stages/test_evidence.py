@@ -337,7 +337,7 @@ def test_paying_again_over_the_budget_is_said_and_not_an_error(alices, alice):
     alice.save()
     job = unknown_job(alice)
     page = alices.get(job.get_absolute_url()).content.decode()
-    assert "$0.01 left" in page
+    assert "$0.01 of the budget for this month" in page
     answer = alices.post(f"{job.get_absolute_url()}pay-again/", follow=True)
     assert answer.status_code == 200
     assert "Nothing was sent" in answer.content.decode()

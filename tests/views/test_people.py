@@ -2,7 +2,7 @@
 
 import pytest
 
-from editor.budgets import this_month
+from editor.allowances import this_month
 from editor.models import AuditEntry, Budget, EditJob, JobState, User
 from editor.models.people import at_a_glance
 from editor.sharing_links import Limits, Shown, make_share
