@@ -197,7 +197,8 @@ def deep_inside(place: Place, query: str) -> str:
     """The address of a page in the middle of all that there is."""
     use(place)
     finding = Finding(QueryDict(query))
-    jobs = finding.narrow(EditJob.objects.on_wall_of(place.owner)).with_cost()
+    wall = EditJob.objects.on_wall_of(place.owner)
+    jobs = finding.narrow(wall, place.owner).with_cost()
     fields = {"oldest": ("created_at",), "cost": ("-cost_nano", "-created_at")}
     ordered = jobs.order_by(*fields.get(finding.sort, ("-created_at",)))
     job = ordered[jobs.count() // 2]

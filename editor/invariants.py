@@ -8,6 +8,7 @@
     I5  every row that names a file has it, with the bytes it was written with; what pages show
         of a picture may be missing while it is waited for
     I6  the audit log is whole: no row was changed, taken out, put in, moved or cut off
+    I7  what an edit keeps for the gallery's filters is what its calls, pictures and marks say
 
 Reads only, and holds no lock. On a live system rows change between two reads, so
 `confirmed` looks twice and gives what was broken both times.
@@ -47,6 +48,7 @@ from editor.models import (
     UnusableAnswer,
 )
 from editor.models.jobs import CLOSED_STATES
+from editor.models.kept_facts import wrong_facts
 
 LATE = timedelta(seconds=30)  # a sweep that waits for a locked database is not yet broken
 SECOND_LOOK_SECONDS = 1.0
@@ -58,7 +60,7 @@ _Row = tuple[Any, ...]  # what names one budget, day or month
 
 @dataclass(frozen=True)
 class Broken:
-    """One row that breaks one invariant: I1 to I6, the row, and what is wrong with it."""
+    """One row that breaks one invariant: I1 to I7, the row, and what is wrong with it."""
 
     name: str
     row: str
@@ -90,6 +92,7 @@ def broken_invariants(
         *_files_missing(read_bytes=read_bytes),
         *_renditions_missing(),
         *(Broken("I6", row, why) for row, why in audit_chain.broken_links()),
+        *_facts_not_true(),
     ]
 
 
@@ -286,6 +289,14 @@ def _renditions_missing() -> Iterator[Broken]:
                 yield Broken("I5", f"picture {pk}", f"no file {key}")
             elif not key and kind != "card":
                 yield Broken("I5", f"picture {pk}", f"no {kind}, and nobody makes one")
+
+
+# I7
+
+
+def _facts_not_true() -> Iterator[Broken]:
+    for job, what in wrong_facts():
+        yield Broken("I7", f"job {job}", f"{what}: kept otherwise than it is")
 
 
 def _file_problem(key: str, sha256: str, *, read_bytes: bool) -> str:

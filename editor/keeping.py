@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import transaction
 
 from editor.models import Picture, Tag, User
+from editor.models.kept_marks import hold_jobs_of
 from editor.models.pictures import PictureQuerySet
 
 MOST_TAGS_AT_ONCE = 20
@@ -33,7 +35,7 @@ def own_pictures(owner: User, ids: Iterable[uuid.UUID]) -> Iterator[PictureQuery
 
 def mark_favourite(owner: User, pictures: Iterable[uuid.UUID], *, on: bool) -> int:
     """Give pictures a heart, or take it away; give how many have it so now."""
-    return sum(some.update(favourite=on) for some in own_pictures(owner, pictures))
+    return _mark(owner, pictures, favourite=on)
 
 
 def rate(owner: User, pictures: Iterable[uuid.UUID], stars: int | None) -> int:
@@ -41,7 +43,14 @@ def rate(owner: User, pictures: Iterable[uuid.UUID], stars: int | None) -> int:
     if stars is not None and not 1 <= stars <= MOST_STARS:
         message = "A picture has 1 to 5 stars, or none."
         raise KeepingRefused(message)
-    return sum(some.update(rating=stars) for some in own_pictures(owner, pictures))
+    return _mark(owner, pictures, rating=stars)
+
+
+def _mark(owner: User, pictures: Iterable[uuid.UUID], **marks: Any) -> int:
+    with transaction.atomic():
+        wanted = list(dict.fromkeys(pictures))
+        hold_jobs_of(wanted)
+        return sum(some.update(**marks) for some in own_pictures(owner, wanted))
 
 
 def tag(owner: User, pictures: Iterable[uuid.UUID], names: Iterable[str]) -> list[Tag]:

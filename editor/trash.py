@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from editor.models import Adjustment, Attempt, EditJob, Picture, User
 from editor.models.jobs import CLOSED_STATES
+from editor.models.kept_marks import hold_jobs_of
 
 _AT_ONCE = 500
 _UNDER_WAY = (Attempt.State.CALLING, Attempt.State.RECEIVED)
@@ -84,6 +85,7 @@ def put_pictures_into_trash(owner: User, pictures: Iterable[uuid.UUID]) -> Trash
             )
             used = _used_by_open_edits(mine)
             in_use += len(used)
+            hold_jobs_of(mine - used)
             gone += Picture.objects.filter(pk__in=mine - used, deleted_at=None).update(
                 deleted_at=moment
             )
@@ -107,6 +109,7 @@ def restore(owner: User, moment: datetime) -> Trashed:
     with transaction.atomic():
         edits = EditJob.objects.in_trash_of(owner).filter(trashed_at=moment)
         pictures = Picture.objects.in_trash_of(owner).filter(deleted_at=moment)
+        hold_jobs_of(list(pictures.values_list("pk", flat=True)))
         return Trashed(moment, edits.update(trashed_at=None), pictures.update(deleted_at=None))
 
 
@@ -125,10 +128,12 @@ def restore_edit(owner: User, job_id: uuid.UUID) -> bool:
 
 def restore_pictures(owner: User, pictures: Iterable[uuid.UUID]) -> int:
     """Bring back pictures; give how many."""
-    return sum(
-        Picture.objects.in_trash_of(owner).filter(pk__in=some).update(deleted_at=None)
-        for some in _some(list(dict.fromkeys(pictures)))
-    )
+    back = 0
+    for some in _some(list(dict.fromkeys(pictures))):
+        with transaction.atomic():
+            hold_jobs_of(some)
+            back += Picture.objects.in_trash_of(owner).filter(pk__in=some).update(deleted_at=None)
+    return back
 
 
 def _under_way(jobs: set[uuid.UUID]) -> set[uuid.UUID]:

@@ -17,6 +17,7 @@ from editor.models.gates import Gate
 from editor.models.imported_packs import ImportedPack
 from editor.models.invitations import Invitation
 from editor.models.jobs import EditJob, IllegalArrow, JobState
+from editor.models.kept_marks import FiledJob
 from editor.models.ledger import Budget, LedgerEntry
 from editor.models.mask_tests import MaskTest
 from editor.models.people import User, logged_in
@@ -53,6 +54,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Extension",
+    "FiledJob",
     "Flag",
     "Gate",
     "IllegalArrow",

@@ -71,6 +71,7 @@ ON_WALL = {"hidden": False, "mask_test": None, "trashed_at": None}
 _WALL_ORDER = ("owner", "-created_at", "-id")
 _FILTERED_BY = (
     "state", "model_id", "mask", "charged", "picture_shape", "picture_scale", "paid_nano",
+    "hearted", "best_stars",
 )  # fmt: skip
 
 ARROWS: dict[str, frozenset[str]] = {
@@ -227,6 +228,8 @@ class EditJob(Covered, Marked, Told, FrameFields, ReviewFields):
     paid_nano = models.BigIntegerField(default=0, db_default=0, editable=False)
     picture_shape = models.CharField(max_length=9, default="", db_default="", editable=False)
     picture_scale = models.CharField(max_length=6, default="", db_default="", editable=False)
+    hearted = models.BooleanField(default=False, db_default=False, editable=False)
+    best_stars = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)

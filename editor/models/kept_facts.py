@@ -1,6 +1,7 @@
 """Facts that a job keeps beside it, so that filters and orders find them in one index.
 
-What was surely charged for it, and shape and size of the picture it started from. Triggers
+What was surely charged for it, shape and size of the picture it started from, and its marks
+(models/kept_marks.py). Triggers
 write them, as they do the words of jobs (models/search_tables.py), so they hold whichever
 release or script writes the rows. They are copies: bills and pages read the rows themselves.
 """
@@ -10,10 +11,15 @@ release or script writes the rows. They are copies: bills and pages read the row
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+
+from editor.models import kept_marks
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MEGAPIXEL = 1_000_000
 # Up to so many pixels a picture is small, and over so many it is large.
@@ -52,7 +58,21 @@ CATCH_UP = (
     f"picture_scale = {_SCALE.format('editor_editjob')} WHERE picture_shape = ''",
     f"UPDATE editor_editjob SET paid_nano = {_PAID.format('editor_editjob.id')} "
     f"WHERE paid_nano <> {_PAID.format('editor_editjob.id')}",
+    *kept_marks.CATCH_UP,
 )
+
+# Edits that keep something else than this, by what is wrong.
+_WRONG = {
+    "what was paid": (
+        f"SELECT id FROM editor_editjob WHERE paid_nano <> {_PAID.format('editor_editjob.id')}",
+    ),
+    "shape and size": (
+        f"SELECT id FROM editor_editjob WHERE picture_shape <> {_SHAPE.format('editor_editjob')} "
+        f"OR picture_scale <> {_SCALE.format('editor_editjob')}",
+    ),
+    "heart and stars": (kept_marks.WRONGLY_MARKED,),
+    "tags and collections": kept_marks.WRONGLY_FILED,
+}
 
 # By name: when it fires, and what it does then.
 SQLITE_TRIGGERS: Mapping[str, tuple[str, str]] = {
@@ -76,6 +96,7 @@ SQLITE_TRIGGERS: Mapping[str, tuple[str, str]] = {
         "AFTER DELETE ON editor_attempt WHEN OLD.cost_nano IS NOT NULL",
         _ADD_UP.format("OLD"),
     ),
+    **kept_marks.SQLITE_TRIGGERS,
 }
 _BEFORE = (
     f"NEW.picture_shape := {_SHAPE.format('NEW')}; NEW.picture_scale := {_SCALE.format('NEW')}; "
@@ -100,6 +121,7 @@ POSTGRES_TRIGGERS: Mapping[str, tuple[str, str]] = {
         "AFTER DELETE ON editor_attempt FOR EACH ROW WHEN (OLD.cost_nano IS NOT NULL)",
         f"{_ADD_UP.format('OLD')} RETURN NULL;",
     ),
+    **kept_marks.POSTGRES_TRIGGERS,
 }
 
 # SQLite knows nothing of what is in its tables until somebody has it look, and then takes the
@@ -110,8 +132,19 @@ POSTGRES_TRIGGERS: Mapping[str, tuple[str, str]] = {
 _ROWS = 100_000
 _PARTS = {
     "owner_id": 5, "state": 1000, "model_id": 10, "paid_nano": 40, "mask_id": 2, "mask_test_id": 1,
-    "next_at": 1, "trashed_at": 1000, "purging_at": 1000,
+    "next_at": 1, "trashed_at": 1000, "purging_at": 1000, "under": 200,
 }  # fmt: skip
+
+
+def wrong_facts() -> Iterator[tuple[uuid.UUID, str]]:
+    """Give edits that keep what is not so, each with what that is."""
+    with connection.cursor() as cursor:
+        for what, queries in _WRONG.items():
+            found = set()
+            for query in queries:
+                cursor.execute(query)
+                found |= {uuid.UUID(str(row[0])) for row in cursor.fetchall()}
+            yield from ((job, what) for job in sorted(found))
 
 
 def make_on_sqlite(cursor: Any) -> None:
@@ -125,17 +158,20 @@ def make_on_sqlite(cursor: Any) -> None:
 
 def _tell_of_plans(cursor: Any) -> None:
     cursor.execute("ANALYZE sqlite_schema")  # makes the table, and looks at nothing of ours
-    cursor.execute("DELETE FROM sqlite_stat1 WHERE tbl = 'editor_editjob'")
-    cursor.execute("SELECT name FROM pragma_index_list('editor_editjob')")
-    for (name,) in cursor.fetchall():
+    cursor.execute("DELETE FROM sqlite_stat1 WHERE tbl IN ('editor_editjob', 'editor_filedjob')")
+    cursor.execute(
+        "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' "
+        "AND tbl_name IN ('editor_editjob', 'editor_filedjob')"
+    )
+    for table, name in cursor.fetchall():
         cursor.execute("SELECT name FROM pragma_index_info(%s) ORDER BY seqno", [name])
         left, rows = _ROWS, [_ROWS]
         for (column,) in cursor.fetchall():
             left = max(1, left // _PARTS.get(column, _ROWS // 2))
             rows.append(left)
         cursor.execute(
-            "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('editor_editjob', %s, %s)",
-            [name, " ".join(map(str, rows))],
+            "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (%s, %s, %s)",
+            [table, name, " ".join(map(str, rows))],
         )
     cursor.execute("ANALYZE sqlite_schema")  # now this connection reads it, too
 

@@ -15,19 +15,13 @@ from django.db import connections, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
 from editor.models import audit_triggers, kept_facts
+from editor.models.kept_marks import BROUGHT
 from editor.models.search_words import PUNCTUATION
 
 if TYPE_CHECKING:
     from django.apps import AppConfig
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-# The edits that brought a picture; {0} is its id.
-_BROUGHT = """
-    SELECT attempt.job_id FROM editor_result result
-    JOIN editor_attempt attempt ON attempt.id = result.attempt_id
-    WHERE result.picture_id = {0}
-    UNION SELECT job_id FROM editor_adjustment WHERE picture_id = {0}
-"""
 # The tags of what an edit has brought, in one text; {0} is the edit, {1} puts texts together.
 _TAGS = """
     SELECT {1}(tag.name, ' ') FROM editor_tag tag WHERE tag.id IN (
@@ -65,15 +59,15 @@ def _reword(jobs: str, vendor: str) -> str:
 def _tag_triggers(vendor: str) -> dict[str, tuple[str, str]]:
     """By name: when the tags of an edit change, and what is done then."""
     put = "SELECT picture_id FROM editor_tag_pictures WHERE tag_id = NEW.id"
-    brought = _BROUGHT.replace("= {0}", f"IN ({put})")
+    brought = BROUGHT.replace("= {0}", f"IN ({put})")
     return {
         "editor_tag_put": (
             "AFTER INSERT ON editor_tag_pictures",
-            _reword(_BROUGHT.format("NEW.picture_id"), vendor),
+            _reword(BROUGHT.format("NEW.picture_id"), vendor),
         ),
         "editor_tag_taken_off": (
             "AFTER DELETE ON editor_tag_pictures",
-            _reword(_BROUGHT.format("OLD.picture_id"), vendor),
+            _reword(BROUGHT.format("OLD.picture_id"), vendor),
         ),
         "editor_tag_renamed": ("AFTER UPDATE OF name ON editor_tag", _reword(brought, vendor)),
     }

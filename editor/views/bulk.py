@@ -66,7 +66,8 @@ def _chosen(request: MemberRequest) -> list[uuid.UUID]:
     edits = EditJob.objects.on_wall_of(request.user)
     ids = [pk for text in request.POST.getlist("edit") if (pk := _id(text))]
     if request.POST.get("whole"):
-        found = Finding(QueryDict(request.POST.get("found", ""))).narrow(edits)
+        finding = Finding(QueryDict(request.POST.get("found", "")))
+        found = finding.narrow(edits, request.user)
         exceptions = {pk for text in request.POST.getlist("except") if (pk := _id(text))}
         order = found.order_by("-created_at", "-pk").values_list("pk", flat=True)
         return [pk for pk in order if pk not in exceptions]

@@ -13,9 +13,10 @@ from django.utils.http import urlencode
 
 from editor.keeping import MOST_STARS, TAG_LENGTH
 from editor.models import Collection, JobState
+from editor.models.narrowing import FILED_PLACE
 from editor.models.search_words import MAX_LENGTH
 from editor.money import NANO
-from editor.views.paging import Sort
+from editor.views.paging import PLACE, Sort
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -146,12 +147,17 @@ class Finding:
         return SORTS[self.sort].lower()
 
     @property
+    def place(self) -> tuple[str, str]:
+        """Whose copy of time and id pages go by: the edit's own, or that of a tag's wall."""
+        return FILED_PLACE if self.collection or "tag" in self.values else PLACE
+
+    @property
     def address(self) -> str:
         """The page that can be bookmarked."""
         return self._address(self.query)
 
-    def narrow(self, jobs: EditJobQuerySet, *, many: bool = False) -> EditJobQuerySet:
-        """Only the jobs that are looked for, with what their order needs.
+    def narrow(self, jobs: EditJobQuerySet, owner: User, *, many: bool = False) -> EditJobQuerySet:
+        """Only the jobs of this person that are looked for, with what their order needs.
 
         `many`: it is known that there are many.
         """
@@ -169,16 +175,16 @@ class Finding:
             jobs = jobs.filter(mask__isnull=values["mask"] == "no")
         if "cost" in values:
             jobs = jobs.costing_at_most(int(values["cost"]) * CENT)
-        jobs = self._narrow_by_marks(jobs)
+        jobs = self._narrow_by_marks(jobs, owner)
         return jobs.with_cost() if self.sort == Sort.DEAREST else jobs
 
-    def _narrow_by_marks(self, jobs: EditJobQuerySet) -> EditJobQuerySet:
+    def _narrow_by_marks(self, jobs: EditJobQuerySet, owner: User) -> EditJobQuerySet:
         if "favourite" in self.values:
             jobs = jobs.favourite()
         if "rating" in self.values:
             jobs = jobs.rated(int(self.values["rating"]))
         if "tag" in self.values:
-            jobs = jobs.tagged(self.values["tag"])
+            jobs = jobs.tagged(self.values["tag"], owner)
         return jobs.in_collection(self.collection) if self.collection else jobs
 
     def states(self) -> list[Link]:

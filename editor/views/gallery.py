@@ -67,12 +67,13 @@ def gallery(request: MemberRequest) -> HttpResponse:
     choices = None if is_part else wall_choices(request.user.pk)
     count, are_many = _counted(finding, request.user, is_found=is_found)
     page, next_url = one_page(
-        finding.narrow(everything, many=are_many),
+        finding.narrow(everything, request.user, many=are_many),
         request.GET.get("after", ""),
         PAGE_SIZE,
         reverse("editor:gallery"),
         finding.query,
         finding.sort,
+        finding.place,
     )
     context: dict[str, Any] = {
         "jobs": page,
@@ -107,7 +108,7 @@ def _counted(finding: Finding, user: User, *, is_found: bool) -> tuple[int, bool
     Words are counted on every page, since it depends on that how SQLite goes about them best;
     but no further than to where it is clear. Everything else is counted along the wall's index.
     """
-    jobs = finding.narrow(EditJob.objects.on_wall_of(user))
+    jobs = finding.narrow(EditJob.objects.on_wall_of(user), user)
     if "q" in finding.values:
         count = jobs.count_up_to(MOST_COUNTED + 1)
         return min(count, MOST_COUNTED), count > MOST_COUNTED

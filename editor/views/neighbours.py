@@ -104,7 +104,7 @@ def _edits_beside(
     job: EditJob, finding: Finding, user: User
 ) -> tuple[Picture | None, Picture | None]:
     """Give the last picture of the edit before, and the first one of the edit after."""
-    edits = finding.narrow(EditJob.objects.on_wall_of(user)).filter(_has_pictures())
+    edits = finding.narrow(EditJob.objects.on_wall_of(user), user).filter(_has_pictures())
     order = Sort.NEWEST if finding.sort == Sort.DEAREST else finding.sort
     mark = f"{job.created_at.isoformat()}_{job.pk}"
     before, after = (

@@ -33,11 +33,15 @@ class Sort(StrEnum):
     DEAREST = "cost"  # rows have `cost_nano`; of equal ones the newest first
 
 
-_FIELDS = {
-    Sort.NEWEST: ("-created_at", "-pk"),
-    Sort.OLDEST: ("created_at", "pk"),
-    Sort.DEAREST: ("-cost_nano", "-created_at", "-pk"),
-}
+# When a row came, and what tells it from others of that moment.
+PLACE = "created_at", "pk"
+
+
+def _fields(order: Sort, place: tuple[str, str]) -> tuple[str, ...]:
+    when, key = place
+    if order == Sort.OLDEST:
+        return when, key
+    return (*(["-cost_nano"] if order == Sort.DEAREST else []), f"-{when}", f"-{key}")
 
 
 def one_page(
@@ -47,13 +51,15 @@ def one_page(
     address: str,
     query: Mapping[str, str] | None = None,
     order: Sort = Sort.NEWEST,
+    place: tuple[str, str] = PLACE,
 ) -> tuple[list[Any], str | None]:
     """Give the rows after the mark, and the address of the page behind them, if there is one.
 
     `query` is what that address carries besides its own mark. A mark that is none gives the
-    first page.
+    first page. `place`: where rows have copies of time and id that an index is in the order of.
     """
-    page = list(_after(rows, mark, order).order_by(*_FIELDS[order])[: size + 1])
+    fields = _fields(order, place)
+    page = list(_after(rows, mark, order, fields).order_by(*fields)[: size + 1])
     if len(page) <= size:
         return page, None
     last = page[size - 1]
@@ -64,7 +70,7 @@ def one_page(
     return page[:size], f"{address}?{urlencode(following)}"
 
 
-def _after(rows: Rows, mark: str, order: Sort) -> Rows:
+def _after(rows: Rows, mark: str, order: Sort, fields: Sequence[str]) -> Rows:
     """Only rows behind the mark "<time>_<id>", or "<cost>_<time>_<id>"."""
     cost, _, moment = "", "", mark
     if order == Sort.DEAREST:
@@ -75,11 +81,11 @@ def _after(rows: Rows, mark: str, order: Sort) -> Rows:
         nano = int(cost[:18]) if order == Sort.DEAREST else 0
     except (ValueError, OverflowError):
         return rows
-    place = [Value(when, DateTimeField()), Value(key, UUIDField())]
+    behind = [Value(when, DateTimeField()), Value(key, UUIDField())]
     if order == Sort.DEAREST:
-        place.insert(0, Value(nano, BigIntegerField()))
-    fields = [F(name.removeprefix("-")) for name in _FIELDS[order]]
-    return rows.filter(_compared(fields, ">" if order == Sort.OLDEST else "<", place))
+        behind.insert(0, Value(nano, BigIntegerField()))
+    at = [F(name.removeprefix("-")) for name in fields]
+    return rows.filter(_compared(at, ">" if order == Sort.OLDEST else "<", behind))
 
 
 def _compared(fields: Sequence[F], sign: str, place: Sequence[Value]) -> Func:

@@ -116,6 +116,7 @@ def test_sqlite_goes_along_the_wall_whatever_is_looked_for(alice):
         wall.of_size("large"),
         wall.costing_at_most(5 * CENT),
         wall.favourite(),
+        wall.rated(3),
         wall.matching("sky", often=True),
     ):
         plan = jobs[:60].explain()
@@ -123,6 +124,13 @@ def test_sqlite_goes_along_the_wall_whatever_is_looked_for(alice):
             "USING INDEX job_wall (owner_id=?)" in plan or "USING COVERING INDEX job_wall" in plan
         )
         assert "ORDER BY" not in plan, plan
+    of_tag = EditJob.objects.on_wall_of(alice).tagged("barn", alice)
+    plan = of_tag.order_by("-filed_at", "-filed_job")[:60].explain()
+    assert "SEARCH editor_filedjob USING COVERING INDEX filed_wall (under=?)" in plan
+    assert "ORDER BY" not in plan, plan
+    # Both indexes are in one order, and hold all that the two conditions look at.
+    counted = of_tag.values("pk").explain()
+    assert "COVERING INDEX job_wall (owner_id=? AND created_at=? AND id=?)" in counted, counted
     rare = wall.matching("sky")[:60].explain()
     assert "SEARCH editor_jobwords USING INTEGER PRIMARY KEY" in rare
     # In turn, not for each job again.

@@ -137,7 +137,7 @@ def test_the_edits_of_a_tag_and_of_a_collection_are_found(alice):
     edit_with_result(alice)
     keeping.tag(alice, [made.pk], ["barn"])
     added = collecting.add_to_collection(alice, "Best", [made.pk])
-    assert list(EditJob.objects.tagged("Barn")) == [job]
+    assert list(EditJob.objects.tagged("Barn", alice)) == [job]
     assert list(EditJob.objects.in_collection(added.collection.pk)) == [job]
 
 
