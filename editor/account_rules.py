@@ -19,6 +19,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from editor.audit import record
 from editor.invitations import brought_by, use_up
 from editor.models import User
 from editor.resealing import SECOND_STEP
@@ -77,6 +78,8 @@ class AccountRules(DefaultAccountAdapter):  # type: ignore[misc]
             if invitation and not use_up(invitation, made):
                 page = render(request, "account/invitation_over.html", {"why": "used"}, status=410)
                 raise ImmediateHttpResponse(page)
+            how = "by invitation" if invitation else "registered"
+            record("account.made", by=made, on=made, request=request, facts={"how": how})
         return made
 
     def get_client_ip(self, request: HttpRequest) -> str:

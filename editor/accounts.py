@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django_htmx.middleware import HtmxDetails
 
+from editor.audit import record
 from editor.models import User
 
 SETUP_LINK_SECONDS = 7 * 24 * 3600
@@ -56,4 +57,5 @@ def make_first_account(user: User) -> bool:
             return False
         user.role = User.Role.ADMINISTRATOR
         user.save()
+        record("account.made", by=user, on=user, facts={"how": "first account"})
     return True

@@ -14,6 +14,7 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -29,9 +30,25 @@ from editor.throttles import client_address
 
 logger = logging.getLogger(__name__)
 
+_STAFF_PAGES = "/admin/"
 LARGEST_FACTS = 8000
 ITSELF = "NanoEdit"
-_address: ContextVar[str] = ContextVar("audit_address", default="")
+_answering: ContextVar[Answering | None] = ContextVar("audit_answering", default=None)
+
+
+@dataclass
+class Answering:
+    """The request that is being answered; what its acts have written, or the administration."""
+
+    request: HttpRequest
+    acts: int = 0
+    by_hand: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def reason(self) -> str:
+        """What staff have written beside the button that they pressed in the administration."""
+        if self.request.method != "POST" or not self.request.path.startswith(_STAFF_PAGES):
+            return ""
+        return str(self.request.POST.get("why", ""))
 
 
 class UnknownAct(ValueError):
@@ -51,24 +68,44 @@ def record(
 
     `by` None or nobody logged in: the server itself, or a command. `on` may be any row;
     only its kind and id are kept, and of people and models their names. Without `request`
-    the address is that of the request being answered, if there is one.
+    the address is that of the request being answered, if there is one; without `why` the
+    reason is what staff have written beside the button, if anything.
     """
+    entry = _write(action, by, _thing(on), why, request, facts)
+    answering_now = _answering.get()
+    if answering_now:
+        answering_now.acts += 1
+    return entry
+
+
+def _write(
+    action: str,
+    by: User | AnonymousUser | None,
+    thing: dict[str, str],
+    why: str = "",
+    request: HttpRequest | None = None,
+    facts: dict[str, Any] | None = None,
+) -> AuditEntry:
     if action not in ACTIONS:
         message = f"{action!r} is no act that audit_actions.py names"
         raise UnknownAct(message)
     person = by if isinstance(by, User) else None
+    answering_now = _answering.get()
+    if answering_now:
+        request = request or answering_now.request
+        why = why or answering_now.reason()
     entry = AuditEntry(
         at=timezone.now(),
         action=action,
         who=person.pk if person else None,
         who_name=_clean(person.get_username() if person else _nobody(), 150),
         who_role=_clean(_role(person), 20),
-        address=client_address(request) if request else _address.get(),
+        address=client_address(request) if request else "",
         request_id=_clean(now_about().get("request", ""), 64),
         why=_clean(why, 2000),
         facts=_facts(facts),
         salt=secrets.token_hex(16),
-        **_thing(on),
+        **thing,
     )
     entry.words = entry.words_digest()
     entry.body = entry.body_digest()
@@ -84,17 +121,30 @@ def record(
 @contextlib.contextmanager
 def answering(request: HttpRequest) -> Iterator[None]:
     """Let acts in the block be written down as coming from where this request comes from."""
-    token = _address.set(client_address(request))
+    token = _answering.set(Answering(request))
     try:
         yield
     finally:
-        _address.reset(token)
+        _answering.reset(token)
+
+
+def record_by_hand(action: str, *, by: User, kind: str, pk: str, fields: list[str]) -> None:
+    """Write down what the administration itself did to a row, unless the act has done it."""
+    answering_now = _answering.get()
+    if answering_now:
+        told = (action, kind, pk)
+        if answering_now.acts or told in answering_now.by_hand:
+            return
+        answering_now.by_hand.add(told)
+    thing = {"thing_type": kind[:40], "thing_id": _clean(pk, 64)}
+    _write(action, by, thing, facts={"fields": fields} if fields else None)
 
 
 def forget_names(person: int, *, by: User | None, why: str = "") -> int:
     """Blank somebody's name and addresses in the whole log; the chain holds, the acts stay.
 
-    For accounts that are erased. Written down like any other act, without the name.
+    For accounts that are erased, after everything else of it is written down. This act gets a
+    row like any other, without the name.
     """
     with transaction.atomic():
         rows = AuditEntry.objects.naming(person).forget_names()
@@ -141,7 +191,7 @@ def _role(person: User | None) -> str:
 
 
 def _nobody() -> str:
-    if _address.get() or now_about().get("request"):
+    if _answering.get() or now_about().get("request"):
         return ""  # somebody who is not logged in
     try:
         return f"{ITSELF} ({getpass.getuser()})"  # who runs it on the machine

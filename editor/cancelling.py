@@ -8,10 +8,12 @@ from typing import Literal
 from django.db import transaction
 
 from editor import budgets
+from editor.audit import record
 from editor.models import EditJob, JobState, User, wording
 
 UNSENT = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 STOP_TRIES = 3
+BEFORE_SENT = "Cancelled before anything was sent."
 CANCELLED_FREE = "Cancelled. Nothing was sent and nothing was charged."
 
 
@@ -77,20 +79,31 @@ def _stop(job: EditJob, actor: User) -> Literal["cancelled", "hidden", "too late
 
 
 def _remember_cancel(job: EditJob, actor: User) -> bool:
-    asked = EditJob.objects.filter(
-        pk=job.pk, state=JobState.CALLING, cancel_requested=False
-    ).update(cancel_requested=True, hidden=True)
-    job.refresh_from_db()
-    if asked:
-        job.note("Cancelled while the call was running; its result will be hidden.", actor=actor)
+    with transaction.atomic():
+        asked = EditJob.objects.filter(
+            pk=job.pk, state=JobState.CALLING, cancel_requested=False
+        ).update(cancel_requested=True, hidden=True)
+        if asked:
+            said = "Cancelled while the call was running; its result will be hidden."
+            job.refresh_from_db()
+            job.note(said, actor=actor)
+            _write_down(job, actor, "during the call")
+    if not asked:
+        job.refresh_from_db()
     return asked == 1
 
 
-def _cancel_unsent(
-    job: EditJob, actor: User, sentence: str = "Cancelled before anything was sent."
-) -> bool:
+def _write_down(job: EditJob, actor: User, when: str) -> None:
+    """Staff answer for what they do to others' edits; one's own are one's own affair."""
+    if actor.pk != job.owner_id:
+        record("job.cancelled", by=actor, on=job, facts={"owner": job.owner_id, "when": when})
+
+
+def _cancel_unsent(job: EditJob, actor: User, sentence: str = BEFORE_SENT) -> bool:
     with transaction.atomic():
         moved = job.move(JobState.CANCELLED, sentence, actor=actor)
         if moved:
             budgets.release_unspent(job)
+            if sentence == BEFORE_SENT:  # else it is part of an act that is written down itself
+                _write_down(job, actor, "before anything was sent")
     return moved

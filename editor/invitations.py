@@ -6,10 +6,12 @@ import uuid
 
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from editor.audit import record
 from editor.models import Invitation, User
 
 DAYS = 7
@@ -55,10 +57,15 @@ def use_up(invitation: Invitation, user: User) -> bool:
         return False
     user.role = invitation.role
     user.save(update_fields=["role"])
+    record("invitation.used", by=user, on=invitation, facts={"role": invitation.role})
     return True
 
 
-def revoke(invitation: Invitation) -> bool:
+def revoke(invitation: Invitation, by: User) -> bool:
     """End it, unless it is used already."""
     usable = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None)
-    return bool(usable.update(revoked_at=timezone.now()))
+    with transaction.atomic():
+        revoked = usable.update(revoked_at=timezone.now()) == 1
+        if revoked:
+            record("invitation.revoked", by=by, on=invitation)
+    return revoked

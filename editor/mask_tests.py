@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from editor import allowances, storage
+from editor.audit import record
 from editor.imaging import apart, steps
 from editor.imaging.encoding import MaskDialect, encode_kept_mask, encode_master
 from editor.imaging.planning import FrameChoice, FrameWish
@@ -130,6 +131,10 @@ def start_test(
         )
         for dialect in offered.dialects if is_new else ():
             _submit(test, offered, dialect)
+        if is_new:
+            dialects = [dialect.value for dialect in offered.dialects]
+            facts = {"dialects": dialects, "price_nano": offered.total_nano}
+            record("mask_test.started", by=by, on=test, facts=facts)
     return test
 
 
@@ -193,6 +198,8 @@ def choose(test: MaskTest, dialect: MaskDialect, by: User) -> str:
         MaskTest.objects.filter(pk=test.pk).update(
             chosen=dialect, chosen_by=by, chosen_at=timezone.now()
         )
+        facts = {"mask_dialect": [before, dialect.value], "after_test": str(test.pk)}
+        record("model.changed", by=by, on=model, facts=facts)
     test.refresh_from_db()
     return f"Mask dialect {before} became {dialect.value} ({model.get_mask_support_display()})"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from editor import withholding
+from editor.audit import record
 from editor.models import EditJob, Review, User
 from editor.models.reviews import judged
 from editor.withholding import release, withhold
@@ -34,6 +35,7 @@ def give_verdict(job: EditJob, reviewer: User, verdict: Review.Verdict, note: st
         judged(job)
         said = f": {note}" if note else "."
         job.note(f"{review.verdict_label}{said}", actor=reviewer)
+        record("job.judged", by=reviewer, on=job, why=note, facts={"verdict": verdict.value})
     return review
 
 
@@ -55,4 +57,5 @@ def undo(review: Review, by: User) -> bool:
             release(job, by)
         judged(job)
         job.note(f"“{review.verdict_label}” was taken back.", actor=by)
+        record("job.judged", by=by, on=job, facts={"withdrawn": review.verdict})
     return True

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from editor import budgets
+from editor.audit import record
 from editor.evidence import Finding, findings
 from editor.models import Attempt, EditJob, JobState, LedgerEntry, User
 from editor.models.receipts import SETTLED, SETTLED_BY, SETTLED_CALL
@@ -71,6 +72,8 @@ def settle_call(
         said = SETTLED_CALL.format(attempt.seq)
         _judge(job)
         job.note(f"{said} {verdict}: {reason.strip()}", actor=actor)
+        facts = {"job": str(job.pk), "charged": charged, "cost_nano": cost_nano}
+        record("call.settled", by=actor, on=attempt, why=reason.strip(), facts=facts)
     return True
 
 
@@ -99,6 +102,8 @@ def settle_unknown(
                     left = 0
             budgets.release_unspent(job)
             _judge(job)
+            facts = {"charged": charged, "cost_nano": cost_nano}
+            record("job.settled", by=actor, on=job, why=reason.strip(), facts=facts)
     return settled
 
 

@@ -16,6 +16,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core import signing
@@ -25,6 +26,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from editor.audit import record
 from editor.models import Collection, Picture, Share, ShareKnock, User
 
 TOKEN_BYTES = 24
@@ -125,6 +127,7 @@ def make_share(
     try:
         with transaction.atomic():
             share.save(force_insert=True)
+            record("share.made", by=owner, on=share, facts=_said_of(share))
     except IntegrityError as twice:
         raise ShareRefused("This link has been made already. It is in your list.") from twice
     return share, token
@@ -154,20 +157,40 @@ def change_share(share: Share, limits: Limits, password: str | None = None) -> N
         share.password = make_password(password) if password else ""
         fields.append("password")
         share.knocks.all().delete()
-    share.save(update_fields=fields)
+    with transaction.atomic():
+        share.save(update_fields=fields)
+        record("share.changed", by=share.owner, on=share, facts=_said_of(share))
+
+
+def _said_of(share: Share) -> dict[str, Any]:
+    """How far it goes, for the audit log: neither its title nor its link."""
+    return {
+        "kind": share.kind,
+        "until": share.expires_at.isoformat() if share.expires_at else None,
+        "views": share.max_views,
+        "download": share.allow_download,
+        "password": bool(share.password),
+    }
 
 
 def renew_link(share: Share) -> str:
     """Give the share another token; the link that was, and every visit by it, are over."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     share.token_sha256 = _digest(token)
-    share.save(update_fields=["token_sha256"])
+    with transaction.atomic():
+        share.save(update_fields=["token_sha256"])
+        record("share.changed", by=share.owner, on=share, facts={"new_link": True})
     return token
 
 
-def revoke_share(share: Share) -> bool:
+def revoke_share(share: Share, by: User) -> bool:
     """End a link for good. False when it was over already."""
-    return bool(Share.objects.filter(pk=share.pk, revoked_at=None).update(revoked_at=Now()))
+    with transaction.atomic():
+        standing = Share.objects.filter(pk=share.pk, revoked_at=None)
+        revoked = standing.update(revoked_at=Now()) == 1
+        if revoked:
+            record("share.revoked", by=by, on=share, facts={"owner": share.owner_id})
+    return revoked
 
 
 def open_share(

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from editor import allowances, budgets, turns
+from editor.audit import record
 from editor.budgets import OverBudget
 from editor.imaging.encoding import MaskDialect
 from editor.masks import PaintedMask, keep_painted
@@ -112,6 +113,8 @@ def submit_edits(
             for job in jobs:
                 job.place = place
             _queue_or_hold(jobs, ready, by or owner, may_wait=may_wait, to_front=to_front)
+            for job in jobs if by and by != owner else ():
+                record("job.retried", by=by, on=job, facts={"price_nano": job.estimate_nano})
     except IntegrityError:
         # The same form arrived twice at once and the other one was quicker.
         earlier = _sent_before(owner, wishes, submit_key)
@@ -289,6 +292,8 @@ def pay_again(
         ):
             return False
         budgets.grant_consent(job, agreed, by=actor)
+        if actor.pk != job.owner_id:
+            record("job.paid_again", by=actor, on=job, facts={"price_nano": agreed})
         transaction.on_commit(partial(hint_job, job.pk), robust=True)
     return True
 

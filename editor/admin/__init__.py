@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from editor.admin import (
     alerts,
+    audit,
     catalogue,
     invitations,
     jobs,
@@ -15,6 +16,7 @@ from editor.admin import (
 
 __all__ = [
     "alerts",
+    "audit",
     "catalogue",
     "invitations",
     "jobs",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from editor import costs
 from editor.accounts import MemberRequest
 from editor.admin.rows import ReadOnlyAdmin
+from editor.audit import record
 from editor.models import StaffAlert
 
 
@@ -81,7 +83,10 @@ class StaffAlertAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("editor.change_staffalert"):
             raise PermissionDenied
         alert = get_object_or_404(StaffAlert, pk=pk)
-        offered = costs.resolve(alert, request.user)
+        with transaction.atomic():
+            offered = costs.resolve(alert, request.user)
+            facts = {"kind": alert.kind, "offered_again": offered.model_id if offered else None}
+            record("alert.resolved", by=request.user, on=alert, facts=facts)
         done = "Resolved."
         if offered:
             done = f"Resolved. New edits with {offered.name} are taken again."

@@ -174,6 +174,8 @@ class UpstreamModelAdmin(PlainList):
             said = "The upstream lists no model that edits pictures; the last good list stays."
             self.message_user(request, said, messages.WARNING)
             return redirect(back)
+        facts = {"models": refresh.listed, "changed": refresh.summary}
+        record("catalogue.refreshed", by=request.user, on=refresh, facts=facts)
         said = (
             f"Fetched: {refresh.listed} models edit pictures; {refresh.summary}. It cost nothing."
         )
@@ -256,5 +258,6 @@ class UpstreamModelAdmin(PlainList):
         return model, name
 
     def _tell(self, request: MemberRequest, model: UpstreamModel, words: str) -> None:
-        self.log_change(request, model, words)
+        # Before Django's own line, which would be written down where nothing else is.
         record("model.changed", by=request.user, on=model, request=request, facts={"done": words})
+        self.log_change(request, model, words)

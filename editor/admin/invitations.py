@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from editor.accounts import MemberRequest
 from editor.admin.rows import PlainList
+from editor.audit import record
 from editor.invitations import DAYS, MOST_DAYS, link_of, revoke
 from editor.models import Invitation
 
@@ -66,6 +68,8 @@ class InvitationAdmin(PlainList):
         obj.made_by = request.user  # type: ignore[assignment]
         obj.ends_at = timezone.now() + timedelta(days=form.cleaned_data["days"])
         super().save_model(request, obj, form, change)
+        facts = {"role": obj.role, "days": form.cleaned_data["days"]}
+        record("invitation.made", by=obj.made_by, on=obj, facts=facts)
         link = request.build_absolute_uri(link_of(obj))
         messages.success(request, f"The link, which works once: {link}")
         if settings.REGISTRATION == "closed":
@@ -97,7 +101,7 @@ class InvitationAdmin(PlainList):
         return format_html("<code>{}</code>", link_of(invitation))
 
     @admin.action(description="Revoke the chosen invitations", permissions=["add"])
-    def revoke_them(self, request: HttpRequest, chosen: QuerySet[Invitation]) -> None:
+    def revoke_them(self, request: MemberRequest, chosen: QuerySet[Invitation]) -> None:
         """End those that are not used."""
-        ended = sum(revoke(invitation) for invitation in chosen)
+        ended = sum(revoke(invitation, request.user) for invitation in chosen)
         messages.success(request, f"{ended} revoked. Their links open nothing any more.")

@@ -24,6 +24,7 @@ from editor import cancelling, evidence, settlements, submission
 from editor.accounts import MemberRequest
 from editor.admin.approvals import approval_context, approval_urls
 from editor.admin.rows import ReadOnlyAdmin, thumbnail
+from editor.audit import record
 from editor.budgets import OverBudget
 from editor.forms import PriceForm, SettleForm, VerdictForm
 from editor.models import EditJob, Reference, Review, UpstreamModel, User
@@ -240,6 +241,7 @@ class EditJobAdmin(ReadOnlyAdmin):
         """Ask the upstream about the calls of a job that are in doubt, for free."""
         job = self._reviewable(request, pk)
         found = evidence.look(job, request.user)
+        record("job.looked_up", by=request.user, on=job)
         messages.info(request, found.sentence if found else "Nothing to look for at this job.")
         return _back_to(job)
 

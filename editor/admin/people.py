@@ -26,6 +26,7 @@ from django.views.decorators.http import require_POST
 from editor.accounts import MemberRequest
 from editor.admin.rows import PlainList
 from editor.allowances import this_month
+from editor.audit import record
 from editor.models import User
 from editor.models.people import at_a_glance
 from editor.money import dollars
@@ -167,7 +168,16 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
         role = User.Role(obj.role)
         if change:
             obj.role = User.objects.values_list("role", flat=True).get(pk=obj.pk)
+        before = User.objects.filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
+        fields = [name for name in form.changed_data if name != "role"]
+        if before is None:
+            record("account.made", by=request.user, on=obj, facts={"role": role})
+        elif fields:
+            caps = [before.monthly_cap_nano, obj.monthly_cap_nano]
+            action = "budget.changed" if fields == ["monthly_cap_nano"] else "account.changed"
+            facts = {"fields": fields} | ({"cap": caps} if "monthly_cap_nano" in fields else {})
+            record(action, by=request.user, on=obj, facts=facts)
         try:
             change_role(obj, role, request.user)
         except RoleRefused as refused:  # somebody else was quicker
@@ -245,10 +255,12 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
     @admin.action(
         description="Remove the second step (phone or passkeys were lost)", permissions=["change"]
     )
-    def forget_second_step(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+    def forget_second_step(self, request: MemberRequest, chosen: QuerySet[User]) -> None:
         """Let them log in by the password alone, and end their sessions."""
-        Authenticator.objects.filter(user__in=chosen).delete()
         for person in chosen:
+            with transaction.atomic():
+                Authenticator.objects.filter(user=person).delete()
+                record("second_step.removed", by=request.user, on=person, facts={"by": "staff"})
+                self.log_change(request, person, "Removed the second step.")
             end_all(person)
-            self.log_change(request, person, "Removed the second step.")
         messages.success(request, "Done: the password alone opens these accounts now.")

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from editor.accounts import MemberRequest
 from editor.admin.rows import ReadOnlyAdmin
 from editor.models import Share
 from editor.sharing_links import revoke_share
@@ -64,8 +65,8 @@ class ShareAdmin(ReadOnlyAdmin):
         return request.user.has_perm("editor.change_share")
 
     @admin.action(description="Revoke the chosen links", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+    def revoke(self, request: MemberRequest, chosen: QuerySet[Any]) -> None:
         """End links at once and for good."""
-        ended = sum(revoke_share(share) for share in chosen)
+        ended = sum(revoke_share(share, request.user) for share in chosen)
         words = "1 link was revoked." if ended == 1 else f"{ended} links were revoked."
         self.message_user(request, words, messages.SUCCESS)

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from editor.accounts import MemberRequest
+from editor.audit import record
 from editor.invitations import bring, invitation_of
 from editor.sessions import end_all, end_one, logins_of
 
@@ -36,6 +37,7 @@ def end_session(request: MemberRequest, number: int) -> HttpResponse:
     """End one session of one's own."""
     if not end_one(request.user, number):
         raise Http404
+    record("session.ended", by=request.user, on=request.user, facts={"sessions": 1})
     messages.success(request, "That session has ended.")
     return redirect("editor:account_security")
 
@@ -45,6 +47,7 @@ def end_session(request: MemberRequest, number: int) -> HttpResponse:
 def end_other_sessions(request: MemberRequest) -> HttpResponse:
     """End every session but this."""
     ended = end_all(request.user, but=request.session.session_key)
+    record("session.ended", by=request.user, on=request.user, facts={"sessions": ended})
     words = "1 other session has" if ended == 1 else f"{ended} other sessions have"
     messages.success(request, f"{words} ended.")
     return redirect("editor:account_security")

@@ -198,7 +198,7 @@ def share_renew(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 def share_revoke(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """End a link for good, for those who are looking just now too."""
     share = get_object_or_404(Share.objects.owned_by(request.user), pk=pk)
-    revoke_share(share)
+    revoke_share(share, request.user)
     messages.success(request, "Revoked. The link opens nothing any more, for anybody.")
     return redirect("editor:shares")
 

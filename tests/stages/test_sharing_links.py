@@ -149,8 +149,8 @@ def test_a_link_ends_with_its_time(picture):
 def test_a_revoked_link_ends_at_once_also_for_who_is_looking(picture):
     share, token = link_of(picture)
     ticket = open_share(token).ticket
-    assert revoke_share(share)
-    assert not revoke_share(share)
+    assert revoke_share(share, share.owner)
+    assert not revoke_share(share, share.owner)
     with pytest.raises(NothingHere):
         open_share(token, ticket=ticket)
     with pytest.raises(NothingHere):

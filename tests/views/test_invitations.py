@@ -86,7 +86,7 @@ def test_a_link_that_opens_nothing_says_why(client, alice, invite, settings, wha
     invitation = invite(days=-1 if what == "over" else 7)
     link = link_of(invitation)
     if what == "revoked":
-        assert revoke(invitation)
+        assert revoke(invitation, invitation.made_by)
     elif what == "wrong":
         link = "/account/invited/nonsense/"
     elif what == "forged":
@@ -106,7 +106,7 @@ def test_a_link_that_opens_nothing_says_why(client, alice, invite, settings, wha
 def test_revoking_also_stops_whoever_is_filling_in_the_form(client, invite):
     invitation = invite()
     come(client, invitation)
-    revoke(invitation)
+    revoke(invitation, invitation.made_by)
     client.post("/account/signup/", FORM)
     assert not User.objects.filter(username="dora").exists()
 

@@ -152,7 +152,7 @@ def test_what_was_taken_out_of_a_collection_is_not_served_any_more(anonymous, al
 
 
 def revoked(share):
-    revoke_share(share)
+    revoke_share(share, share.owner)
 
 
 def expired(share):
@@ -301,7 +301,7 @@ def test_a_browser_is_spared_what_it_has_but_not_the_question(anonymous, picture
     url = file_of(reverse("editor:share", args=[token]), picture)
     tag = anonymous.get(url)["ETag"]
     assert anonymous.get(url, headers={"If-None-Match": tag}).status_code == 304
-    revoke_share(share)
+    revoke_share(share, share.owner)
     assert anonymous.get(url, headers={"If-None-Match": tag}).status_code == 404
 
 

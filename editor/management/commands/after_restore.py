@@ -10,6 +10,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import transaction
 
 from editor import budgets
+from editor.audit import record
 from editor.models import Attempt, EditJob, JobState, Worker
 
 PERSONS = (JobState.HELD, JobState.UNKNOWN)  # they wait for somebody's decision
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             raise CommandError(message)
         with transaction.atomic():
             counts = settle(cancel_unsent=options["cancel_unsent"])
+            record("command.run", by=None, facts={"command": "after_restore", **counts})
         for what, count in counts.items():
             self.stdout.write(f"{count:>6}  {what}")
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
+from editor.audit import record
 from editor.models import User
 from editor.sessions import end_all
 
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["name"]).first()
         if user is None:
             raise CommandError(f"There is no account called {options['name']}.")
-        Authenticator.objects.filter(user=user).delete()
+        with transaction.atomic():
+            Authenticator.objects.filter(user=user).delete()
+            record("second_step.removed", by=None, on=user, facts={"command": "forget_second_step"})
         end_all(user)
         self.stdout.write(f"{user.username} logs in by the password alone now.")

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from editor import spool, unusable
+from editor.audit import record
 from editor.late_answers import CannotRecord, attempt_of, record_by_hand, record_file
 from editor.tasks import hint_results
 
@@ -61,11 +62,15 @@ class Command(BaseCommand):
             bodies = [path.read_bytes() for path in files] or [unusable.read(attempt_id)]
             count = record_by_hand(attempt, bodies)
             hint_results(attempt_id)
+            record("answer.recorded", by=None, on=attempt, facts={"images": count})
             images = "1 image" if count == 1 else f"{count} images"
             return f"recorded as the answer of attempt {attempt_id}, with {images}."
         (path,) = files
         attempt_id = spool.read(path).attempt_id
         is_new = record_file(path)
+        if is_new:
+            facts = {"attempt": str(attempt_id), "from": "spool"}
+            record("answer.recorded", by=None, facts=facts)
         hint_results(attempt_id)
         spool.drop_if_ours(path)
         if is_new:

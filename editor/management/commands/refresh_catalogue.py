@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
+from editor.audit import record
 from editor.nanogpt.errors import NanoGPTError
 from editor.offers import refresh_catalogue
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         except NanoGPTError as error:
             message = f"The list of models could not be fetched: {error}"
             raise CommandError(message) from error
+        record("catalogue.refreshed", by=None, facts={"models": refresh.listed})
         self.stdout.write(f"{refresh.listed} models can edit pictures")
         if refresh.pk:
             self.stdout.write(f"Since the last refresh: {refresh.summary}")

@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.core.management.base import BaseCommand, CommandParser
 
+from editor.audit import record
 from editor.resealing import reseal_all
 
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
             self.stdout.write(Fernet.generate_key().decode())
             return
         done = reseal_all()
+        facts = {"sealed": done.count, "unreadable": len(done.unreadable)}
+        record("keys.rotated", by=None, facts=facts)
         for name in done.unreadable:
             self.stdout.write(f"No field key opens: {name}")
         sealed = "1 secret is" if done.count == 1 else f"{done.count} secrets are"

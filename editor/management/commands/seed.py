@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.db import connection
 
+from editor.audit import record
 from editor.management.endings import end
 from editor.management.histories import Purse, begin
 from editor.management.offerings import fill_catalogue, pick_model
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Drawing {len(stories)} edits; a full set takes about two minutes.")
         for story in stories:
             shelf.told(story, self.write(story, shelf, purse, people))
+        record("command.run", by=None, facts={"command": "seed", "edits": len(stories)})
         self.tell(people, len(stories))
 
     def write(self, story: Story, shelf: Shelf, purse: Purse, people: People) -> EditJob:
