@@ -26,6 +26,7 @@ from editor import (
     archives,
     drafts,
     leases,
+    notices,
     pack_stash,
     packing,
     purging,
@@ -46,6 +47,7 @@ BATCH = 200
 CATALOGUE_RETRY_SECONDS = 2.0
 UNUSABLE_SECONDS = 30.0
 ADJUSTMENT_SECONDS = 0.25
+OLD_NOTICES_SECONDS = 3600.0
 
 _stopping = threading.Event()
 _never = threading.Event()
@@ -294,6 +296,8 @@ def start_threads(**_: object) -> None:
     Every("old archives", archives.SWEEP_SECONDS, archives.sweep, _stopping).start()
     Every("packs", archives.SWEEP_SECONDS, pack_stash.sweep, _stopping).start()
     Every("drafts", drafts.SWEEP_SECONDS, drafts.sweep_masks, _stopping).start()
+    Every("notices", notices.SECONDS, notices.sweep, _stopping).start()
+    Every("old notices", OLD_NOTICES_SECONDS, notices.forget_old, _stopping).start()
     Every("trash", purging.SWEEP_SECONDS, purging.Eraser(), _stopping).start()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from editor.models import NoticeSetting
 from editor.sealing import CannotUnseal, is_sealed, reseal, seal
 
 SECOND_STEP = "second step"  # what secrets of authenticator apps and recovery codes belong to
@@ -43,6 +44,8 @@ def _rows() -> Iterator[tuple[str, Callable[[], int]]]:
     for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk"):
         pk, kind = row.pk, row.get_type_display()
         yield f"{kind} of account {row.user_id}", partial(_reseal_second_step, pk)
+    for setting in NoticeSetting.objects.exclude(webhook_secret="").order_by("pk"):
+        yield f"Webhook of account {setting.pk}", partial(_reseal_webhook, setting.pk)
 
 
 def _reseal_second_step(pk: int) -> int:
@@ -50,6 +53,16 @@ def _reseal_second_step(pk: int) -> int:
     if row is None:
         return 0
     Authenticator.objects.filter(pk=pk).update(data=with_secrets(row.data, _again))
+    return 1
+
+
+def _reseal_webhook(pk: int) -> int:
+    rows = NoticeSetting.objects.select_for_update().exclude(webhook_secret="")
+    setting = rows.filter(pk=pk).first()
+    if setting is None:
+        return 0
+    setting.webhook_secret = reseal(setting.webhook_secret, of=setting.secret_is_of)
+    setting.save(update_fields=["webhook_secret"])
     return 1
 
 

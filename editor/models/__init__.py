@@ -20,6 +20,7 @@ from editor.models.jobs import EditJob, IllegalArrow, JobState
 from editor.models.kept_marks import FiledJob
 from editor.models.ledger import Budget, LedgerEntry
 from editor.models.mask_tests import MaskTest
+from editor.models.notices import Channel, Notice, NoticeKind, NoticeSetting
 from editor.models.people import User, logged_in
 from editor.models.pictures import Mask, Picture
 from editor.models.preferences import DeskPreference, StudioPreference
@@ -44,6 +45,7 @@ __all__ = [
     "CacheEntry",
     "CatalogueChange",
     "CatalogueRefresh",
+    "Channel",
     "Collection",
     "CollectionItem",
     "Consent",
@@ -67,6 +69,9 @@ __all__ = [
     "Look",
     "Mask",
     "MaskTest",
+    "Notice",
+    "NoticeKind",
+    "NoticeSetting",
     "Picture",
     "PromptTemplate",
     "Reference",

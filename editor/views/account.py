@@ -39,7 +39,7 @@ def end_session(request: MemberRequest, number: int) -> HttpResponse:
         raise Http404
     record("session.ended", by=request.user, on=request.user, facts={"sessions": 1})
     messages.success(request, "That session has ended.")
-    return redirect("editor:account_security")
+    return redirect("editor:security")
 
 
 @login_required
@@ -50,7 +50,7 @@ def end_other_sessions(request: MemberRequest) -> HttpResponse:
     record("session.ended", by=request.user, on=request.user, facts={"sessions": ended})
     words = "1 other session has" if ended == 1 else f"{ended} other sessions have"
     messages.success(request, f"{words} ended.")
-    return redirect("editor:account_security")
+    return redirect("editor:security")
 
 
 @login_required

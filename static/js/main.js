@@ -8,6 +8,7 @@ import { startElapsed } from "./elapsed.js";
 import { startGallery } from "./gallery.js";
 import { startLogout } from "./logout.js";
 import { startMarking } from "./marking.js";
+import { startNotices } from "./notices.js";
 import { startResults } from "./results.js";
 import { startUpload } from "./upload.js";
 
@@ -57,6 +58,7 @@ function allowAgain() {
 }
 
 startCompare();
+startNotices();
 startUpload();
 startDownloads();
 startLogout();

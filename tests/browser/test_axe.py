@@ -146,6 +146,7 @@ def look_at_pages(inspector: Inspector, alice: User) -> None:
         "/password/",
         "/account/",
         "/account/security/",
+        "/account/notices/",
         "/account/keyboard/",
         "/account/look/",
         "/account/second-step/",

@@ -10,7 +10,13 @@ from editor.preferences import keep_preferences
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("account", "account_security", "account_keyboard", "account_look")
+PAGES = (
+    "account",
+    "security",
+    "notices",
+    "keyboard",
+    "look",
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
