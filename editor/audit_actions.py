@@ -39,6 +39,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         # Edits
         "job.looked_at": "Looked at an edit",
         "job.judged": "Gave a verdict",
+        "job.noted": "Wrote a note on an edit",
+        "job.flagged": "Flagged an edit",
         "job.held": "Held an edit back",
         "job.approved": "Approved an edit",
         "job.declined": "Declined an edit",

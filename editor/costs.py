@@ -12,7 +12,8 @@ from decimal import Decimal, InvalidOperation
 from django.conf import settings
 from django.db.models.functions import Now
 
-from editor.models import Attempt, EditJob, JobState, StaffAlert, UpstreamModel, User
+from editor.flagging import flag_fact
+from editor.models import Attempt, EditJob, Flag, JobState, StaffAlert, UpstreamModel, User
 from editor.money import NANO, dollars
 from editor.nanogpt.errors import NanoGPTError, OutcomeUnknown
 from editor.nanogpt.messages import Cost, EditAnswer
@@ -62,6 +63,7 @@ def _look_at_cost(attempt: Attempt, cost: Cost | None) -> None:
     sentence = f"{job.model_name} {said} where {expected}."
     job.note(sentence)
     if _is_above(cost, agreed):
+        flag_fact(job, Flag.Kind.COST, sentence)
         UpstreamModel.objects.filter(model_id=job.model_id).update(held_back=sentence[:300])
         sentence += " New edits with it wait until you have looked."
     StaffAlert.objects.tell(StaffAlert.Kind.ODD_COST, job.model_id, sentence, job)

@@ -16,7 +16,7 @@ from editor.imaging.changes import LEVELS
 from editor.imaging.encoding import MaskDialect
 from editor.imaging.margins import Margins
 from editor.imaging.regions import MOST_REGIONS
-from editor.models import Picture, Review, UpstreamModel, User
+from editor.models import Picture, Review, ReviewReason, UpstreamModel, User
 from editor.money import NANO
 
 MAX_PROMPT = 4000
@@ -243,11 +243,33 @@ class SetupForm(UserCreationForm):  # type: ignore[type-arg]
         fields = ("username",)
 
 
-class VerdictForm(forms.Form):
-    """A staff verdict."""
+APPROVED, REJECTED = Review.Verdict.APPROVED, Review.Verdict.REJECTED
 
-    verdict = forms.ChoiceField(choices=Review.Verdict.choices)
-    note = forms.CharField(max_length=2000, required=False, strip=True)
+
+class VerdictForm(forms.Form):
+    """A staff verdict: a reason that is there, words of one's own, or both. `said` has them."""
+
+    verdict = forms.ChoiceField(choices=[(each.value, each.label) for each in (APPROVED, REJECTED)])
+    reason = forms.ModelChoiceField(ReviewReason.objects.filter(in_use=True), required=False)
+    note = forms.CharField(max_length=1600, required=False, strip=True)
+
+    def clean(self) -> dict[str, object]:
+        """Put reason and words together; a rejection needs some."""
+        cleaned = super().clean() or {}
+        reason = cleaned.get("reason")
+        words = [reason.sentence if reason else "", cleaned.get("note") or ""]
+        cleaned["said"] = " ".join(filter(None, words))
+        if not self.errors and cleaned["verdict"] == REJECTED and not cleaned["said"]:
+            self.add_error("note", "Say why: the owner reads it.")
+        return cleaned
+
+    def first_problem(self) -> str:
+        """One sentence for the desk."""
+        if "verdict" in self.errors:
+            return "Choose approve or reject."
+        if "reason" in self.errors:
+            return "This reason is not offered any more."
+        return str(self.errors["note"][0])
 
 
 class SettleForm(forms.Form):

@@ -17,10 +17,11 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from editor import budgets, costs, gates, unusable
-from editor.models import Attempt, EditJob, JobState, Lifeboat
+from editor.flagging import flag_fact
+from editor.models import Attempt, EditJob, Flag, JobState, Lifeboat
 from editor.money import dollars
 from editor.nanogpt.download import link_expiry
-from editor.nanogpt.errors import NanoGPTError, OutcomeUnknown
+from editor.nanogpt.errors import ContentRefused, NanoGPTError, OutcomeUnknown
 from editor.nanogpt.messages import EditAnswer
 
 FIRST_WAIT_SECONDS = 5.0
@@ -216,6 +217,8 @@ def _refuse(job: EditJob, error: NanoGPTError) -> None:
         failure_sentence=f"{error} Nothing was charged."[:400],
     )
     budgets.release_unspent(job)
+    if isinstance(error, ContentRefused):
+        flag_fact(job, Flag.Kind.REFUSED, str(error))
 
 
 def wait_unsent(job: EditJob, sentence: str, why: str, code: str) -> None:

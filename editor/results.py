@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from editor import storage
+from editor.flagging import flag_fact
 from editor.imaging import apart, steps
 from editor.imaging.composing import Blend
 from editor.imaging.framing import Box, Frame, Size
@@ -30,6 +31,7 @@ from editor.models import (
     Attempt,
     EditJob,
     Extension,
+    Flag,
     JobState,
     Lifeboat,
     Picture,
@@ -247,6 +249,8 @@ def compose_result(job: EditJob, result: Result, attempt: Attempt) -> Unshown:
             result.inside_changed_share = composed.lock.inside_changed_share
             result.note_fit(composed.drift, colour_matched=composed.colour_matched)
         result.save(update_fields=["picture", *LOCK_FIELDS, *FIT_FIELDS])
+        if result.changed_pixels:
+            flag_fact(job, Flag.Kind.LOCK, result.lock_sentence)
     return [(picture.pk, screen)] if screen else []
 
 

@@ -39,6 +39,13 @@ def give_verdict(job: EditJob, reviewer: User, verdict: Review.Verdict, note: st
     return review
 
 
+def add_note(job: EditJob, by: User, words: str) -> None:
+    """Write what staff want to say of a job into its history, where its owner reads it."""
+    with transaction.atomic():
+        job.note(f"Note: {words}", actor=by)
+        record("job.noted", by=by, on=job, why=words)
+
+
 def undo(review: Review, by: User) -> bool:
     """Take a verdict back that somebody gave moments ago, with what came of it.
 

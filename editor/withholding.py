@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from editor import archives
+from editor.audit import record
 from editor.models import EditJob, Extension, Picture, User
 
 AT_ONCE, AFTER_REVIEW = "at_once", "after_review"
@@ -31,6 +32,7 @@ def release(job: EditJob, by: User, why: str = "") -> bool:
         _set(job, None)
         job.refresh_from_db()
         job.note(f"Results released: {why}" if why else "Results released.", actor=by)
+        record("result.released", by=by, on=job, why=why)
     return True
 
 
@@ -50,6 +52,7 @@ def withhold(job: EditJob, by: User, why: str) -> bool:
         archives.close_with(job.owner_id, [job.pk, *gone, *made_from])
         job.refresh_from_db()
         job.note(f"Results withheld: {why}" if why else "Results withheld.", actor=by)
+        record("result.held", by=by, on=job, why=why)
     return True
 
 

@@ -11,6 +11,7 @@ from editor.admin import (
     mask_tests,
     people,
     pictures,
+    reasons,
     shares,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "mask_tests",
     "people",
     "pictures",
+    "reasons",
     "shares",
 ]
 

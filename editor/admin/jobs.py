@@ -11,9 +11,8 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -22,45 +21,27 @@ from django.views.decorators.http import require_POST
 
 from editor import cancelling, evidence, settlements, submission
 from editor.accounts import MemberRequest
-from editor.admin.approvals import approval_context, approval_urls
-from editor.admin.rows import ReadOnlyAdmin, thumbnail
+from editor.admin import desk
+from editor.admin.approvals import approval_urls
+from editor.admin.desk_acts import act_urls
+from editor.admin.lanes import LaneFilter, VerdictFilter, bulk_actions
+from editor.admin.rows import ReadOnlyAdmin, blurred, thumbnail
 from editor.audit import record
 from editor.budgets import OverBudget
-from editor.forms import PriceForm, SettleForm, VerdictForm
-from editor.models import EditJob, Reference, Review, UpstreamModel, User
-from editor.models.receipts import receipt_of
-from editor.money import dollars
-from editor.reviews import give_verdict
+from editor.forms import PriceForm, SettleForm
+from editor.models import EditJob, Picture, User
+from editor.models.lanes import LANES
 from editor.submission import SubmitRefused
 
-
-class VerdictFilter(admin.SimpleListFilter):
-    """By the newest verdict."""
-
-    title = "review"
-    parameter_name = "verdict"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer both verdicts, and what nobody has looked at."""
-        return [("none", "Not reviewed"), *Review.Verdict.choices]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[EditJob]) -> QuerySet[EditJob]:
-        """Narrow the list."""
-        if self.value() == "none":
-            return queryset.filter(reviews=None)
-        if self.value():
-            newest = Review.objects.filter(job=models.OuterRef("pk")).order_by("-at", "-id")
-            return queryset.annotate(
-                newest_verdict=models.Subquery(newest.values("verdict")[:1])
-            ).filter(newest_verdict=self.value())
-        return queryset
+_BLURRED = {"before": "blurred_before", "after": "blurred_after"}
+_LINKS = {*_BLURRED, *_BLURRED.values(), "short_prompt"}
 
 
 @admin.register(EditJob)
 class EditJobAdmin(ReadOnlyAdmin):
     """Jobs, with what went in and what came out side by side."""
 
-    change_form_template = "admin/editor/editjob/change_form.html"
+    change_list_template = "admin/editor/editjob/change_list.html"
     list_display = (
         "before",
         "after",
@@ -72,8 +53,8 @@ class EditJobAdmin(ReadOnlyAdmin):
         "verdict",
         "created",
     )
-    list_display_links = ("before", "short_prompt")
     list_filter = (
+        LaneFilter,
         "state",
         VerdictFilter,
         "charged",
@@ -86,12 +67,32 @@ class EditJobAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     list_per_page = 25
     show_full_result_count = False
-    ordering = ("-created_at",)
+    actions_selection_counter = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditJob]:
         """Everything a row shows, in a fixed number of queries."""
         jobs = super().get_queryset(request).select_related("picture", "owner", "mask")
-        return jobs.prefetch_related("attempts__results__picture", "reviews")
+        return jobs.prefetch_related("attempts__results__picture")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Pictures as they are, or blurred until somebody opens the job."""
+        if desk.shows_pictures(cast("User", request.user)):
+            return self.list_display
+        return [_BLURRED.get(name, name) for name in self.list_display]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """Pictures and prompts lead to the job."""
+        return [name for name in list_display if name in _LINKS]
+
+    @admin.display(description="Before")
+    def blurred_before(self, job: EditJob) -> SafeString | str:
+        """What went in, as a blur."""
+        return blurred(job.picture)
+
+    @admin.display(description="After")
+    def blurred_after(self, job: EditJob) -> SafeString | str:
+        """What came out first, as a blur."""
+        return blurred(_first_of(job))
 
     @admin.display(description="Before")
     def before(self, job: EditJob) -> SafeString | str:
@@ -101,11 +102,7 @@ class EditJobAdmin(ReadOnlyAdmin):
     @admin.display(description="After")
     def after(self, job: EditJob) -> SafeString | str:
         """What came out first."""
-        picture = next((result.picture for result in job.results if result.picture), None)
-        if picture is None:
-            return "-"
-        address = reverse("admin:editor_editjob_change", args=[job.pk])
-        return format_html('<a href="{}">{}</a>', address, thumbnail(picture))
+        return thumbnail(_first_of(job))
 
     @admin.display(description="Prompt", ordering="prompt")
     def short_prompt(self, job: EditJob) -> str:
@@ -127,8 +124,7 @@ class EditJobAdmin(ReadOnlyAdmin):
     @admin.display(description="Review")
     def verdict(self, job: EditJob) -> str:
         """The newest verdict."""
-        newest = next(iter(job.reviews.all()), None)
-        return newest.verdict_label if newest else "-"
+        return job.verdict_words or "-"
 
     @admin.display(description="Created", ordering="created_at")
     def created(self, job: EditJob) -> str:
@@ -144,7 +140,6 @@ class EditJobAdmin(ReadOnlyAdmin):
                 name=f"editor_editjob_{name}",
             )
             for name, view in (
-                ("review", self.review),
                 ("retry", self.retry),
                 ("cancel", self.cancel),
                 ("look", self.look),
@@ -154,7 +149,8 @@ class EditJobAdmin(ReadOnlyAdmin):
         settle_call = self.admin_site.admin_view(require_POST(self.settle_call))
         name = "editor_editjob_settle_call"
         one_call = path("<uuid:pk>/settle/<uuid:attempt_pk>/", settle_call, name=name)
-        return [*acts, one_call, *approval_urls(self.admin_site), *super().get_urls()]
+        more = [*act_urls(self.admin_site), *desk.desk_urls(self.admin_site)]
+        return [*acts, one_call, *more, *approval_urls(self.admin_site), *super().get_urls()]
 
     def change_view(
         self,
@@ -167,42 +163,37 @@ class EditJobAdmin(ReadOnlyAdmin):
         job = self.get_object(request, object_id)
         if job is None:
             return super().change_view(request, object_id, form_url, extra_context)
+        came_from = QueryDict(request.GET.get("_changelist_filters", "")).get("lane", "all")
+        lane = came_from if came_from in LANES else "all"
+        return desk.one_of_lane(cast("MemberRequest", request), lane, job.pk)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a lane."""
+        here = request.GET.get("lane", "all")
+        lane = LANES.get(here, LANES["all"])
         context = {
-            "job": job,
-            "results": [result for result in job.results if result.picture or result.problem],
-            "attempts": job.attempts.select_related("unusable"),
-            "events": job.events.select_related("actor"),
-            "reviews": job.reviews.select_related("reviewer"),
-            "can_review": request.user.has_perm("editor.review_editjob"),
-            "submit_key": uuid.uuid4(),
-            "receipt": receipt_of(job),
-            "references": Reference.objects.pictures_of(job),
-            "doubts": (doubts := settlements.doubts(job)),
-            "findings": (findings := [doubt.finding for doubt in doubts]),
-            "settle_cost": evidence.named_cost(findings),
-            **_again(job),
-            **approval_context(job, cast("User", request.user)),
+            "tabs": desk.tabs(lane.name),
+            "lane": lane,
+            "shows_pictures": desk.shows_pictures(cast("User", request.user)),
         }
-        return super().change_view(
-            request, object_id, form_url, {**context, **(extra_context or {})}
-        )
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """The order of the lane."""
+        lane = LANES.get(request.GET.get("lane", "all"), LANES["all"])
+        way = "-" if lane.newest_first else ""
+        return (f"{way}{lane.order}", f"{way}id")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """What may be done with many at once; nothing of Django's own."""
+        return bulk_actions(request)
 
     def _reviewable(self, request: HttpRequest, pk: uuid.UUID) -> EditJob:
         if not request.user.has_perm("editor.review_editjob"):
             raise PermissionDenied
         return get_object_or_404(EditJob, pk=pk)
-
-    def review(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-        """Approve or reject with a note."""
-        job = self._reviewable(request, pk)
-        form = VerdictForm(request.POST)
-        if form.is_valid():
-            verdict = Review.Verdict(form.cleaned_data["verdict"])
-            review = give_verdict(job, request.user, verdict, form.cleaned_data["note"])
-            messages.success(request, f"{review.verdict_label}.")
-        else:
-            messages.error(request, "Choose approve or reject; a note may have 2,000 characters.")
-        return _back_to(job)
 
     def retry(self, request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         """Send the same wish again for its owner, paying for one more call."""
@@ -274,13 +265,9 @@ class EditJobAdmin(ReadOnlyAdmin):
         return _back_to(job)
 
 
-def _again(job: EditJob) -> dict[str, Any]:
-    """What one more call would cost today."""
-    if job.is_unknown:
-        return {"again_price_nano": job.estimate_nano, "again_price_text": job.estimate_text}
-    model = UpstreamModel.objects.offered().filter(model_id=job.model_id).first()
-    price = model.estimate_nano(job.size, job.n) if model else None
-    return {"again_price_nano": price, "again_price_text": dollars(price)}
+def _first_of(job: EditJob) -> Picture | None:
+    """The first picture that the job brought."""
+    return next((result.picture for result in job.results if result.picture), None)
 
 
 def _back_to(job: EditJob) -> HttpResponse:

@@ -58,6 +58,22 @@ class ReadOnlyAdmin(PlainList):
         return False
 
 
+def blurred(picture: Picture | None) -> SafeString | str:
+    """Draw a picture of some 16 pixels, which is all that is sent before somebody wants it."""
+    if picture is None:
+        return "-"
+    if not picture.placeholder:
+        return format_html('<span class="admin-thumb admin-thumb--none">{}</span>', "blurred")
+    return format_html(
+        '<img class="admin-thumb admin-thumb--blurred" src="{}" width="{}" height="{}" alt="{}, '
+        'blurred">',
+        picture.placeholder,
+        picture.width,
+        picture.height,
+        picture.name,
+    )
+
+
 def thumbnail(picture: Picture | None) -> SafeString | str:
     """Draw a picture as a small image for a list."""
     if picture is None:

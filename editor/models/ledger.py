@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from editor.models.attempts import Consent
+from editor.money import dollars
 
 
 class Budget(models.Model):
@@ -63,3 +64,7 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount_nano}"
+
+    @property
+    def amount_text(self) -> str:
+        return dollars(self.amount_nano)

@@ -39,6 +39,11 @@ class ReviewFields(models.Model):
         abstract = True
 
     @property
+    def verdict_words(self) -> str:
+        """The verdict that counts; empty where nobody has judged."""
+        return self.verdict.capitalize()
+
+    @property
     def is_withheld(self) -> bool:
         """Whether there are results that its owner cannot see."""
         return self.withheld_at is not None and self.state == "done"

@@ -120,6 +120,7 @@ def _facts(making: Making) -> dict[str, Any]:
         "job": job,
         "references": Reference.objects.pictures_of(job),
         "receipt": receipt_of(job),
+        "review": job.reviews.counting().select_related("reviewer").first(),
     }
 
 

@@ -7,6 +7,7 @@ from django.db.models import FileField
 from django.urls import reverse
 
 from editor.models import Attempt, EditJob, JobState, Picture, Review
+from editor.reviews import give_verdict
 from tests.factories import CENT, make_job, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +49,8 @@ def test_the_list_can_be_filtered_and_searched(ritas, alice, query):
 
 def test_the_verdict_filter_goes_by_the_newest_verdict(ritas, rita, alice):
     job = make_job(alice, JobState.DONE)
-    Review.objects.create(job=job, reviewer=rita, verdict="approved")
-    Review.objects.create(job=job, reviewer=rita, verdict="rejected")
+    give_verdict(job, rita, Review.Verdict.APPROVED, "")
+    give_verdict(job, rita, Review.Verdict.REJECTED, "No.")
     assert ritas.get(f"{LIST}?verdict=approved").context["cl"].result_count == 0
     assert ritas.get(f"{LIST}?verdict=rejected").context["cl"].result_count == 1
 
@@ -155,16 +156,16 @@ def test_the_page_of_a_picture_does_not_link_to_the_storage(admin_client, alice)
     assert "secret/" not in page
 
 
-def test_only_a_picture_that_is_there_is_a_link(ritas, alice):
-    without = make_job(alice)
+def test_pictures_in_the_list_are_blurred_until_rita_wants_them(ritas, alice):
+    picture = make_job(alice).picture.thumb_url
     page = ritas.get(LIST).content.decode()
-    assert '<td class="field-after">-</td>' in page
-    attempt = Attempt.objects.create(job=without, consent=without.consents.get())
-    attempt.results.create(
-        index=0, raw="x", raw_sha256="0", raw_bytes=1, picture=make_picture(alice)
-    )
-    page = ritas.get(LIST).content.decode()
-    assert f'<td class="field-after"><a href="{desk(without)}"><img' in page
+    assert "admin-thumb--blurred" in page
+    assert picture not in page
+    ritas.post(f"{LIST}pictures/", {"show": "yes", "back": LIST})
+    assert picture in ritas.get(LIST).content.decode()
+    away = ritas.post(f"{LIST}pictures/", {"show": "no", "back": "https://elsewhere.example/"})
+    assert away["Location"] == LIST
+    assert picture not in ritas.get(LIST).content.decode()
 
 
 def test_the_size_that_was_sent_is_told_in_pixels(ritas, alices, alice):
