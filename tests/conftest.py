@@ -15,7 +15,12 @@ from editor.models import User, people
 from editor.views.health import readiness, storage_probe
 from nanoedit_site.logs import OneLine, Redaction
 
-pytest_plugins = ["tests.servers.fixtures", "tests.servers.migrated", "tests.emptying"]
+pytest_plugins = [
+    "tests.servers.fixtures",
+    "tests.servers.migrated",
+    "tests.emptying",
+    "tests.quick",
+]
 
 # The same examples in every run: who finds a new one writes it down as a test of its own.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)

@@ -12,6 +12,7 @@ import sys
 import uuid
 from pathlib import Path
 
+from tests.servers.migrated import migrate
 from tests.servers.postgres import Postgres
 from tests.servers.seaweed import Seaweed
 
@@ -35,6 +36,10 @@ def main(arguments: list[str]) -> int:
             "TEST_RUN_S3_BUCKET": bucket,
             "TEST_RUN_DATABASE_URL": given_database or str(postgres and postgres.url),
         }
+        if postgres:
+            # Django copies it for each process of the run and finds nothing left to migrate.
+            migrate(postgres.make_database("migrated"))
+            environ["TEST_RUN_TEMPLATE"] = "migrated"
         command = [sys.executable, "-m", "pytest", *(() if named else RINGS), *arguments]
         return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
     finally:

@@ -41,3 +41,5 @@ LEASE_SECONDS = 30.0
 CELERY_BROKER_URL = "memory://"
 CELERY_TASK_ALWAYS_EAGER = False
 HINTS_REACH_WORKERS = False
+if os.environ.get("TEST_RUN_TEMPLATE"):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TEST_RUN_TEMPLATE"]}  # noqa: F405
