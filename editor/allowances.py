@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from editor.models import Budget, SpendingCaps, SpendingPeriod, User
+from editor.models import Budget, OwnKey, SpendingCaps, SpendingPeriod, User
 from editor.money import dollars
 
 DAY, MONTH = SpendingPeriod.Kind.DAY, SpendingPeriod.Kind.MONTH
@@ -119,7 +119,12 @@ def this_month() -> date:
 
 
 def allowances(user: User, at: datetime | None = None) -> list[Allowance]:
-    """Everything that is capped for this person, their own first, days before months."""
+    """Everything that is capped for this person, their own first, days before months.
+
+    Nothing where their own key pays.
+    """
+    if OwnKey.objects.current_of(user):
+        return []
     at = at or timezone.now()
     caps = SpendingCaps.objects.current()
     return [*_own(user, caps, at), *_of_server(caps, at)]

@@ -4,6 +4,9 @@ A consent reserves its estimate in its person's month and day, and in those of t
 (counters.py), in the transaction that queues the job. It ends once: settled when the call
 was answered (or must be taken for charged), released when it was surely free. While an
 outcome is unknown the reserve stays. A figure that becomes known later is an adjustment.
+
+What somebody's own key pays for stands in the ledger as well, but no counter counts it and no
+cap holds it up: caps are for this server's money.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from editor import keys
 from editor.allowances import month_of, over_words
 from editor.counters import Counter, counters
 from editor.models import (
@@ -43,13 +47,12 @@ def grant_consent(
     policy: str = "",
     at: datetime | None = None,
     above_caps: bool = False,
-    own_key: bool = False,
 ) -> Consent:
     """Write down the leave to pay for one call, and set its price aside.
 
     Must run in the transaction that queues the job. `at`: when it was given, for a past that
-    is written down afterwards; `above_caps`: by somebody who may allow more than the caps do;
-    `own_key`: a key of its owner pays, so the server's caps do not mind. Raises OverBudget.
+    is written down afterwards; `above_caps`: by somebody who may allow more than the caps do.
+    Raises OverBudget, and keys.NoOwnKey.
     """
     at = at or timezone.now()
     consent = Consent.objects.create(
@@ -59,21 +62,23 @@ def grant_consent(
         granted_by=by,
         policy=policy,
         granted_at=at,
+        # Who may allow more than the caps do spends this server's money.
+        own_key=None if above_caps else keys.payer_of(job.owner, by),
     )
-    _reserve(job, consent, max_cost_nano or 0, above_caps=above_caps, own_key=own_key)
+    _reserve(job, consent, max_cost_nano or 0, above_caps=above_caps)
     return consent
 
 
-def _reserve(
-    job: EditJob, consent: Consent, amount_nano: int, *, above_caps: bool, own_key: bool
-) -> None:
+def _reserve(job: EditJob, consent: Consent, amount_nano: int, *, above_caps: bool) -> None:
     user, caps = job.owner, SpendingCaps.objects.current()
+    own_key = consent.own_key_id is not None
     passed = counters(user, consent.granted_at, caps, own_key=own_key)
     for counter in passed:
         if not counter.reserve(amount_nano, above_cap=above_caps):
             raise OverBudget(f"{over_words(user, [amount_nano])} Nothing was sent.")
+    month, _made = Budget.objects.get_or_create(user=user, month=month_of(consent.granted_at))
     LedgerEntry.objects.create(
-        budget=Budget.objects.get(user=user, month=month_of(consent.granted_at)),
+        budget=month,
         consent=consent,
         kind=LedgerEntry.Kind.RESERVE,
         amount_nano=amount_nano,

@@ -30,7 +30,8 @@ def look_at_call(attempt: Attempt, ended: EditAnswer | NanoGPTError) -> None:
     if not isinstance(ended, EditAnswer | OutcomeUnknown):
         return
     try:
-        look_at_balance(ended.balance_nano, attempt.key_tail)
+        if not (attempt.consent and attempt.consent.own_key_id):  # what is on theirs is private
+            look_at_balance(ended.balance_nano, attempt.key_tail)
         if ended.cost or isinstance(ended, EditAnswer):  # a failure need not name a cost
             _look_at_cost(attempt, ended.cost)
     except Exception:

@@ -77,17 +77,17 @@ class Counter:
 def counters(
     user: User, at: datetime, caps: SpendingCaps | None = None, *, own_key: bool = False
 ) -> list[Counter]:
-    """The rows that money of this moment goes through; with `caps`, what they may hold at most."""
+    """The rows that money of this moment goes through; with `caps`, what they may hold at most.
+
+    None where somebody's own key pays: caps are for this server's money.
+    """
+    if own_key:
+        return []
     month, day = month_of(at), day_of(at)
     of_month = {"user": user, "month": month}
-    found = [
+    return [
         Counter(Budget.objects, of_month, MONTH, month, user.monthly_cap_nano),
         _period(user, DAY, day, user.daily_cap_nano),
-    ]
-    if own_key:
-        return found
-    return [
-        *found,
         _period(None, MONTH, month, caps.month_nano if caps else None),
         _period(None, DAY, day, caps.day_nano if caps else None),
     ]

@@ -15,14 +15,13 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from editor import costs
-from editor.gates import key_hash
+from editor import costs, keys
 from editor.models import Attempt, EditJob, Evidence, User
 from editor.money import dollars
 from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.errors import NanoGPTError
 from editor.nanogpt.messages import DayUsage, RequestUsage
-from editor.upstream import key_tail, open_client
+from editor.upstream import UpstreamKey, open_client
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +31,6 @@ MOST_CALLS = 3  # of one job, newest first
 MOST_READINGS = 20
 # A call that nobody waits for any more may go on upstream, and be charged when it ends.
 TAIL = timedelta(minutes=10)
-
-OTHER_KEY = "This call was made with another key, so the present one cannot look it up."
 
 
 @dataclass(frozen=True)
@@ -112,14 +109,14 @@ def gather(attempt: Attempt, actor: User | None = None) -> Evidence:
     Raises nothing: what could not be found out is part of the evidence.
     """
     evidence = Evidence(attempt=attempt, lookup="failed")
-    if not _same_key(attempt):
-        evidence.sentence = OTHER_KEY
-    else:
-        try:
-            with open_client(SECONDS_PER_LOOK) as client:
-                _ask(client, attempt, evidence)
-        except ValueError as unusable:  # the settings name no usable address or key
-            evidence.sentence = str(unusable)[:300]
+    try:
+        key = keys.key_of(attempt)
+        with open_client(SECONDS_PER_LOOK, key=key) as client:
+            _ask(client, key, attempt, evidence)
+    except keys.KeyGone as gone:
+        evidence.sentence = str(gone)[:300]
+    except ValueError as unusable:  # the settings name no usable address or key
+        evidence.sentence = str(unusable)[:300]
     evidence.at = timezone.now()
     with transaction.atomic():
         evidence.save()
@@ -127,13 +124,7 @@ def gather(attempt: Attempt, actor: User | None = None) -> Evidence:
     return evidence
 
 
-def _same_key(attempt: Attempt) -> bool:
-    if attempt.key_hash:
-        return attempt.key_hash == key_hash()
-    return attempt.key_tail in ("", key_tail())
-
-
-def _ask(client: NanoGPT, attempt: Attempt, evidence: Evidence) -> None:
+def _ask(client: NanoGPT, key: UpstreamKey, attempt: Attempt, evidence: Evidence) -> None:
     ids = [str(attempt.pk)]
     if attempt.upstream_request_id and attempt.upstream_request_id not in ids:
         ids.append(attempt.upstream_request_id)
@@ -148,7 +139,7 @@ def _ask(client: NanoGPT, attempt: Attempt, evidence: Evidence) -> None:
     evidence.sentence = _said(usage)[:300]
     if not usages[-1].answered:
         return  # whoever waits for the page shall not wait for the same silence three times
-    evidence.balance_nano = _balance(client)
+    evidence.balance_nano = _balance(client, key)
     totals = _totals(client, attempt)
     if totals:
         evidence.day_requests = totals.requests
@@ -172,13 +163,14 @@ def _said(usage: RequestUsage) -> str:
     return f"The upstream names a charge for it: {figure}."
 
 
-def _balance(client: NanoGPT) -> int | None:
+def _balance(client: NanoGPT, key: UpstreamKey) -> int | None:
     try:
         balance = client.balance().usd_nano
     except NanoGPTError as error:
         logger.info("No balance for the evidence: %s", error)
         return None
-    costs.look_at_balance(balance, key_tail())
+    if key.own_id is None:
+        costs.look_at_balance(balance, key.tail)
     return balance
 
 

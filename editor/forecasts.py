@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from editor.gates import key_hash
-from editor.models import Attempt, Gate
+from editor.models import Attempt, Gate, OwnKey, User
 
 ANSWERED = (Attempt.State.RECEIVED, Attempt.State.SAVED, Attempt.State.LOST)
 PER_MODEL = 200  # calls that count, the newest
@@ -116,24 +116,28 @@ def share_done(elapsed: float, p90: float) -> float:
     return min(MOST_SHARE, 1 - math.pow(0.1, max(0.0, elapsed) / max(p90, 0.1)))
 
 
-def closed_gate() -> Closed | None:
-    """Tell why no call can leave at present; None when the gate is open."""
-    gate = Gate.objects.filter(key_hash=key_hash()).exclude(state=Gate.State.OPEN).first()
+def closed_gate(user: User) -> Closed | None:
+    """Tell why no call of this person can leave at present; None when the gate is open."""
+    own = OwnKey.objects.current_of(user)
+    closed = Gate.objects.exclude(state=Gate.State.OPEN)
+    gate = closed.filter(key_hash=own.key_hash if own else key_hash()).first()
     if gate is None:
         return None
     if gate.state == Gate.State.PAUSED and (gate.closed_until or timezone.now()) <= timezone.now():
         return None
     # The gate's own sentence is "its kind: what the upstream said"; the title has the kind.
     said = gate.sentence.partition(": ")[2] or gate.sentence
-    return Closed(closed_title(gate), said, gate.closed_until)
+    return Closed(closed_title(gate, is_own=own is not None), said, gate.closed_until)
 
 
-def closed_title(gate: Gate) -> str:
-    """Say in one sentence what keeps a closed gate closed."""
+def closed_title(gate: Gate, *, is_own: bool = False) -> str:
+    """Say in one sentence what keeps a closed gate closed; `is_own`: of the reader's own key."""
+    key = f"your key …{gate.key_tail}" if is_own else "this server's key"
     if any(word in gate.reason for word in MONEY_WORDS):
-        return "This server's account at the upstream has no credit left."
+        account = f"The account of {key}" if is_own else "This server's account at the upstream"
+        return f"{account} has no credit left."
     if gate.state == Gate.State.PARKED:
-        return "The upstream refuses this server's key."
+        return f"The upstream refuses {key}."
     if gate.state == Gate.State.TRIPPED:
         return "The upstream does not answer just now and is left to rest."
     return "The upstream asks this server to wait."

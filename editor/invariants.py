@@ -4,7 +4,8 @@
         goes on
     I2  no more paid calls than consents: as counted here, and as the upstream counts them
     I3  every paid answer is kept, or will be tried again, or says why it could not be kept
-    I4  budgets say what the ledger says; nothing is negative, nothing stays set aside for ever
+    I4  budgets say what the ledger says; nothing is negative, nothing stays set aside for ever;
+        every call was paid by the key that its consent names
     I5  every row that names a file has it, with the bytes it was written with; what pages show
         of a picture may be missing while it is waited for
     I6  the audit log is whole: no row was changed, taken out, put in, moved or cut off
@@ -42,6 +43,7 @@ from editor.models import (
     LedgerEntry,
     Lifeboat,
     Mask,
+    OwnKey,
     Picture,
     Result,
     SpendingPeriod,
@@ -49,6 +51,7 @@ from editor.models import (
 )
 from editor.models.jobs import CLOSED_STATES
 from editor.models.kept_facts import wrong_facts
+from editor.upstream import server_key
 
 LATE = timedelta(seconds=30)  # a sweep that waits for a locked database is not yet broken
 SECOND_LOOK_SECONDS = 1.0
@@ -88,6 +91,7 @@ def broken_invariants(
         *_more_calls_than_consents(calls_seen or {}),
         *_answers_not_kept(late),
         *_budgets_off_the_ledger(),
+        *_paid_by_another_key(),
         *_money_set_aside_for_ever(),
         *_files_missing(read_bytes=read_bytes),
         *_renditions_missing(),
@@ -199,17 +203,17 @@ def _budgets_off_the_ledger() -> Iterator[Broken]:
     ended = set(LedgerEntry.objects.filter(kind__in=ENDS).values_list("consent_id", flat=True))
     reserved: Counter[_Row] = Counter()
     spent: Counter[_Row] = Counter()
-    rows = LedgerEntry.objects.values_list(
+    # What own keys pay goes beside every counter.
+    rows = LedgerEntry.objects.filter(own_key=False).values_list(
         "budget_id",
         "budget__user_id",
         "consent_id",
         "consent__granted_at",
         "kind",
         "amount_nano",
-        "own_key",
     )
-    for budget_id, user_id, consent_id, at, kind, amount, own_key in rows.iterator():
-        for row in (("budget", budget_id), *_periods(user_id, at, own_key=own_key)):
+    for budget_id, user_id, consent_id, at, kind, amount in rows.iterator():
+        for row in (("budget", budget_id), *_periods(user_id, at)):
             if kind == LedgerEntry.Kind.RESERVE:
                 reserved[row] += 0 if consent_id in ended else amount
             elif kind in (LedgerEntry.Kind.SETTLE, LedgerEntry.Kind.ADJUST):
@@ -224,10 +228,9 @@ def _budgets_off_the_ledger() -> Iterator[Broken]:
         yield from _off(_row_name(row), here, (reserved[row], spent[row]))
 
 
-def _periods(user_id: int, at: datetime, *, own_key: bool) -> list[_Row]:
+def _periods(user_id: int, at: datetime) -> list[_Row]:
     day = at.astimezone(UTC).date()
-    of_all: list[_Row] = [("day", None, day), ("month", None, day.replace(day=1))]
-    return [("day", user_id, day), *([] if own_key else of_all)]
+    return [("day", user_id, day), ("day", None, day), ("month", None, day.replace(day=1))]
 
 
 def _row_name(row: _Row) -> str:
@@ -244,6 +247,16 @@ def _off(row: str, here: tuple[int, int], ledger: tuple[int, int]) -> Iterator[B
             yield Broken("I4", row, f"{counted} {what}, the ledger says {says}")
     if min(here) < 0:
         yield Broken("I4", row, "negative")
+
+
+def _paid_by_another_key() -> Iterator[Broken]:
+    own = Attempt.objects.filter(consent__own_key__isnull=False).exclude(key_tail="")
+    for attempt in own.exclude(key_tail=F("consent__own_key__tail")):
+        yield Broken("I4", f"attempt {attempt.pk}", "paid by another key than its consent names")
+    servers = Attempt.objects.filter(consent__own_key=None, consent__isnull=False)
+    theirs = OwnKey.objects.exclude(key_hash=server_key().digest).values("key_hash")
+    for attempt in servers.filter(key_hash__in=theirs):
+        yield Broken("I4", f"attempt {attempt.pk}", "paid by somebody's own key without leave")
 
 
 def _money_set_aside_for_ever() -> Iterator[Broken]:

@@ -6,6 +6,7 @@ hand, from what staff have got hold of. All of it is free: these calls are paid 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import uuid
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
-from editor import spool
+from editor import keys, spool
 from editor.imaging.formats import picture_format
 from editor.models import Attempt
 from editor.nanogpt.answers import read_answer
@@ -120,7 +121,9 @@ def _answer_in(attempt: Attempt, bodies: Sequence[bytes]) -> EditAnswer:
     if len(bodies) != 1:
         message = "several files must all be pictures; an answer in JSON is one file"
         raise CannotRecord(message)
-    secrets = (settings.NANOGPT_API_KEY, attempt.job.prompt)
+    secrets = [settings.NANOGPT_API_KEY, attempt.job.prompt]
+    with contextlib.suppress(keys.KeyGone):
+        secrets.append(keys.key_of(attempt).secret)
     try:
         return read_answer(Reply(200, {}, bodies[0]), seconds=_waited(attempt), secrets=secrets)
     except OutcomeUnknown as unusable:

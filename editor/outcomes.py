@@ -138,7 +138,7 @@ def record_failure(
         elif job.cancel_requested:
             _cancel_after_all(job)
         elif gates.closes_the_gate(error):
-            _wait_for_gate(job, error)
+            _wait_for_gate(job, attempt, error)
         elif error.retriable and job.waits < MAX_WAITS:
             wait_unsent(job, f"Not charged: {error}", str(error), error.code)
         else:
@@ -177,6 +177,8 @@ def _pay_again_by_rule(job: EditJob, error: NanoGPTError) -> None:
         return
     if job.consents.exclude(policy="").count() >= MOST_POLICY_CONSENTS:
         return
+    if job.consents.filter(own_key__isnull=False).exists():
+        return  # the operator's rule spends no money of others
     rule = f"after HTTP {error.status}, up to {dollars(limit)}"
     try:
         with transaction.atomic():
@@ -198,8 +200,8 @@ def _cancel_after_all(job: EditJob) -> None:
     budgets.release_unspent(job)
 
 
-def _wait_for_gate(job: EditJob, error: NanoGPTError) -> None:
-    gate = gates.the_gate()
+def _wait_for_gate(job: EditJob, attempt: Attempt, error: NanoGPTError) -> None:
+    gate = gates.gate_of(attempt)
     job.move(
         JobState.WAITING,
         f"Not charged: {error}",

@@ -13,7 +13,6 @@ then says "unknown", and no code path pays again by itself.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import time
 import uuid
@@ -21,9 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
-from django.conf import settings
 from django.db import (
     IntegrityError,
     InterfaceError,
@@ -33,34 +30,14 @@ from django.db import (
 )
 from django.db.models.functions import Now
 
-from editor import budgets, costs, gates, owners, spool, storage, unusable
-from editor.imaging import apart, steps
-from editor.imaging.apart import StepFailed
-from editor.imaging.encoding import DoesNotFit, Encoded, MaskDialect
-from editor.imaging.framing import Frame
-from editor.imaging.masking import MaskRefused
-from editor.imaging.reading import PictureRefused
+from editor import budgets, costs, gates, keys, owners, spool, unusable
 from editor.leases import holding_job, lease, let_go_of_the_database, worker_name
-from editor.models import (
-    Attempt,
-    Consent,
-    EditJob,
-    Extension,
-    JobState,
-    Picture,
-    Reference,
-    SubmittedModel,
-    UpstreamModel,
-)
-from editor.models.catalogue import HELD_BACK
-from editor.models.framings import plan_of, sent_count, sent_size
-from editor.money import dollars
+from editor.models import Attempt, Consent, EditJob, JobState
 from editor.nanogpt.client import NanoGPT
 from editor.nanogpt.errors import NanoGPTError, NotSent
-from editor.nanogpt.messages import EditRequest, FilePart
 from editor.outcomes import MAX_WAITS, record_answer, record_failure, wait_unsent
-from editor.pictures import kept
-from editor.upstream import open_client
+from editor.preparing import Call, CannotPrepare, HeldBack, prepare_call, unspent_consent
+from editor.upstream import UpstreamKey, open_client
 
 logger = logging.getLogger(__name__)
 
@@ -71,25 +48,14 @@ LOOK_AT_MODEL_AGAIN = timedelta(hours=1)
 MAX_SECONDS_TO_COMMIT = 600.0
 
 
-class HeldBack(Exception):
-    """The model charged more than agreed to, and staff have not looked yet; the text says so."""
-
-
-class CannotPrepare(Exception):
-    """The call cannot be put together; the text says why, for people."""
-
-
 @dataclass(frozen=True)
-class Call:
-    """Everything one upstream call needs, ready to leave.
+class Ready:
+    """A call that can leave: under which consent, with which key, by which client."""
 
-    The request is complete before the intent is committed, so whatever could make it
-    unsendable has shown itself while nothing is at stake.
-    """
-
-    attempt_id: uuid.UUID
-    request: EditRequest
-    frame: dict[str, Any]  # as the Attempt keeps it
+    call: Call
+    consent: Consent
+    key: UpstreamKey
+    client: NanoGPT
 
 
 def claim_first(job_ids: Iterable[uuid.UUID]) -> EditJob | None:
@@ -114,28 +80,47 @@ def take_to_its_answer(job: EditJob) -> uuid.UUID | None:
     Gives the attempt whose answer is to be kept; None when it ended without an answer.
     """
     with holding_job(job.pk):
-        try:
-            call = prepare_call(job)
-            client = open_client()
-        except CannotPrepare as problem:
-            _fail_unsent(job, str(problem))
+        ready = _make_ready(job)
+        if ready is None:
             return None
-        except HeldBack as held:
-            _wait_for_staff(job, str(held))
-            return None
-        except Exception:
-            logger.exception("Job %s could not be prepared.", job.pk)
-            _wait_unsent(job)
-            return None
-        with contextlib.closing(client):
+        with contextlib.closing(ready.client):
             began = _clock()  # before the commit: the machine may be suspended during it, too
             try:
-                attempt = open_attempt(job, call)
+                attempt = open_attempt(job, ready)
             except (OperationalError, InterfaceError):
                 logger.exception("The intent to call for job %s may not be committed.", job.pk)
-                _take_back_intent(job, call)
+                _take_back_intent(job, ready.call)
                 return None
-            return make_call(client, job, attempt, call, began) if attempt else None
+            return make_call(job, attempt, ready, began) if attempt else None
+
+
+def _make_ready(job: EditJob) -> Ready | None:
+    """Put together what the call needs; None when it cannot leave, which is written down."""
+    try:
+        consent = unspent_consent(job)
+        if consent is None:
+            _fail_without_consent(job)
+            return None
+        key = keys.key_for(consent)
+        call = prepare_call(job)
+        return Ready(call, consent, key, open_client(key=key))
+    except (keys.KeyGone, CannotPrepare) as problem:
+        _fail_unsent(job, str(problem))
+    except HeldBack as held:
+        _wait_for_staff(job, str(held))
+    except Exception:
+        logger.exception("Job %s could not be prepared.", job.pk)
+        _wait_unsent(job)
+    return None
+
+
+def _fail_without_consent(job: EditJob) -> None:
+    job.move(
+        JobState.FAILED,
+        "No consent to pay is left.",
+        reason="no_consent",
+        failure_sentence="Every consent to pay has been used. Nothing more was sent.",
+    )
 
 
 def _fail_unsent(job: EditJob, problem: str) -> None:
@@ -173,143 +158,25 @@ def _wait_unsent(job: EditJob) -> None:
     )
 
 
-def prepare_call(job: EditJob) -> Call:
-    """Read the picture and the mask, choose the frame, encode for this model.
-
-    Raises CannotPrepare when trying again is of no use, and whatever the storage raises
-    when it is away.
-    """
-    model = SubmittedModel.objects.model_of(job)
-    if model is None:
-        sentence = f"The model {job.model_name} is not in the catalogue any more."
-        raise CannotPrepare(sentence)
-    if model.held_back:
-        sentence = f"{model.name}: {HELD_BACK}"
-        raise HeldBack(sentence)
-    _check_price(job, model)
-    references = _references(job, model)
-    frame = plan_of(job, model).frame
-    dialect = MaskDialect(job.mask_dialect or model.mask_dialect)
-    try:
-        mask = (
-            storage.get_as_written(str(job.mask.file.name), job.mask.sha256) if job.mask else None
-        )
-        encoded = apart.run(
-            steps.prepare,
-            kept(job.picture),
-            mask,
-            frame,
-            dialect,
-            settings.NANOGPT_MAX_BODY_BYTES,
-            Extension.objects.continued(job.picture, job.mask),
-            [kept(picture) for picture in references],
-        )
-    except (PictureRefused, MaskRefused) as refused:
-        raise CannotPrepare(str(refused)) from refused
-    except DoesNotFit as too_large:
-        sentence = "The picture cannot be made small enough for one call."
-        raise CannotPrepare(sentence) from too_large
-    except StepFailed as failed:
-        if not failed.died:
-            raise
-        sentence = "The picture makes its reader fail."
-        raise CannotPrepare(sentence) from failed
-    except FileNotFoundError as missing:
-        sentence = "The picture's file is missing from storage."
-        raise CannotPrepare(sentence) from missing
-    attempt_id = uuid.uuid4()
-    return Call(
-        attempt_id,
-        _request(job, model, encoded, attempt_id),
-        _frame_record(frame, encoded, dialect),
-    )
-
-
-def _references(job: EditJob, model: UpstreamModel) -> list[Picture]:
-    """What to send along; a model may take fewer by now than when the job was submitted."""
-    pictures = Reference.objects.pictures_of(job)
-    if len(pictures) > model.max_references:
-        sentence = f"{model.name} takes {model.references_text}, not {len(pictures)}."
-        raise CannotPrepare(sentence)
-    return pictures
-
-
-def _check_price(job: EditJob, model: UpstreamModel) -> None:
-    """Refuse to pay more than was agreed to: a job may wait for hours, and prices change."""
-    consent = _unspent_consent(job)
-    agreed = consent.max_cost_nano if consent else None
-    price = model.estimate_nano(job.size, job.n)
-    if agreed is not None and (price is None or price > agreed):
-        sentence = (
-            f"The price is {dollars(price)} now, but {dollars(agreed)} was agreed to. "
-            "Send it again if you want it at this price."
-        )
-        raise CannotPrepare(sentence)
-
-
-def _request(
-    job: EditJob, model: UpstreamModel, encoded: Encoded, attempt_id: uuid.UUID
-) -> EditRequest:
-    try:
-        return EditRequest(
-            model=job.model_id,
-            prompt=job.prompt,
-            image=FilePart("image", encoded.image, encoded.image_mime),
-            mask=FilePart("mask", encoded.mask, "image/png") if encoded.mask else None,
-            references=tuple(
-                FilePart(f"reference-{number}", reference.data, reference.mime)
-                for number, reference in enumerate(encoded.references, start=1)
-            ),
-            n=sent_count(job),
-            size=sent_size(job, model),
-            request_id=str(attempt_id),
-        )
-    except ValueError as unsendable:
-        raise CannotPrepare(str(unsendable)) from unsendable
-
-
-def _frame_record(frame: Frame, encoded: Encoded, dialect: MaskDialect) -> dict[str, Any]:
-    box, inner = frame.box, frame.inner
-    return {
-        "box": [box.left, box.top, box.right, box.bottom],
-        "planned": [frame.sent.width, frame.sent.height],
-        "inner": [inner.left, inner.top, inner.right, inner.bottom],
-        "sent": [encoded.size.width, encoded.size.height],
-        "mime": encoded.image_mime,
-        "sha256": hashlib.sha256(encoded.image).hexdigest(),
-        "mask_dialect": dialect.value if encoded.mask else "none",
-        "references": [list(reference.size) for reference in encoded.references],
-        "reference_mimes": [reference.mime for reference in encoded.references],
-    }
-
-
-def open_attempt(job: EditJob, call: Call) -> Attempt | None:
+def open_attempt(job: EditJob, ready: Ready) -> Attempt | None:
     """Commit the intent to call: spend the consent, write the Attempt, move to CALLING.
 
-    None when the job was taken away meanwhile (cancelled, lease lost, its owner switched off)
-    or no consent is left: then nothing may be sent.
+    None when the job was taken away meanwhile (cancelled, lease lost, its owner switched off),
+    the consent is spent, or its key is gone: then nothing may be sent.
     """
     if owners.cancel_of_switched_off(job):
         return None
-    consent = _unspent_consent(job)
-    if consent is None:
-        job.move(
-            JobState.FAILED,
-            "No consent to pay is left.",
-            reason="no_consent",
-            failure_sentence="Every consent to pay has been used. Nothing more was sent.",
-        )
-        return None
     try:
         with transaction.atomic():
-            gate = gates.take_slot()
+            keys.note_use(ready.key)
+            gate = gates.take_slot(ready.key)
             attempt = Attempt.objects.create(
-                id=call.attempt_id,
+                id=ready.call.attempt_id,
                 job=job,
-                consent=consent,
+                consent=ready.consent,
                 key_tail=gate.key_tail,
                 key_hash=gate.key_hash,
-                frame=call.frame,
+                frame=ready.call.frame,
                 sent_at=Now(),
             )
             if not job.move(
@@ -323,6 +190,9 @@ def open_attempt(job: EditJob, call: Call) -> Attempt | None:
             attempt.refresh_from_db(fields=["sent_at"])
     except gates.NotNow as closed:
         _wait_for_gate(job, closed)
+        return None
+    except keys.KeyGone as gone:
+        _fail_unsent(job, str(gone))
         return None
     except IntegrityError:
         # The database refused a second paid call under one consent.
@@ -352,14 +222,7 @@ def _wait_for_gate(job: EditJob, closed: gates.NotNow) -> None:
     )
 
 
-def _unspent_consent(job: EditJob) -> Consent | None:
-    spent = Attempt.objects.filter(job=job).exclude(state=Attempt.State.NOT_CHARGED)
-    return job.consents.exclude(pk__in=spent.values("consent")).order_by("seq").first()
-
-
-def make_call(
-    client: NanoGPT, job: EditJob, attempt: Attempt, call: Call, began: float
-) -> uuid.UUID | None:
+def make_call(job: EditJob, attempt: Attempt, ready: Ready, began: float) -> uuid.UUID | None:
     """Send the one request and write down how it ended; give the attempt if it was answered.
 
     `began` is the clock's reading from before the intent was committed.
@@ -369,16 +232,16 @@ def make_call(
         if _clock() - began > MAX_SECONDS_FROM_INTENT_TO_SEND:
             message = "This worker was suspended before sending."
             raise NotSent(message, code="suspended")
-        answer = client.edit(call.request)
+        answer = ready.client.edit(ready.call.request)
     except NanoGPTError as error:
-        body = unusable.put_away(attempt.pk, error)
-        _until_committed(partial(gates.report_failure, error))
+        body = unusable.put_away(attempt.pk, error, ready.key.secret)
+        _until_committed(partial(gates.report_failure, error, ready.key))
         _until_committed(partial(record_failure, job, attempt, error, body))
         costs.look_at_call(attempt, error)
         return None
     with spool.beside(attempt.pk, answer):
         _until_committed(partial(record_answer, attempt, answer))
-    gates.report_answer()
+    gates.report_answer(ready.key)
     return attempt.pk
 
 

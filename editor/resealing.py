@@ -14,7 +14,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from editor.models import NoticeSetting
+from editor.models import NoticeSetting, OwnKey
 from editor.sealing import CannotUnseal, is_sealed, reseal, seal
 
 SECOND_STEP = "second step"  # what secrets of authenticator apps and recovery codes belong to
@@ -41,11 +41,20 @@ def reseal_all() -> Resealed:
 
 
 def _rows() -> Iterator[tuple[str, Callable[[], int]]]:
+    for own in OwnKey.objects.filter(removed_at=None).order_by("pk"):
+        yield own.sealed_of, partial(_reseal_own_key, own.pk)
     for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk"):
         pk, kind = row.pk, row.get_type_display()
         yield f"{kind} of account {row.user_id}", partial(_reseal_second_step, pk)
     for setting in NoticeSetting.objects.exclude(webhook_secret="").order_by("pk"):
         yield f"Webhook of account {setting.pk}", partial(_reseal_webhook, setting.pk)
+
+
+def _reseal_own_key(pk: int) -> int:
+    own = OwnKey.objects.select_for_update().filter(pk=pk, removed_at=None).first()
+    if own is None:
+        return 0
+    return OwnKey.objects.filter(pk=pk).update(sealed=reseal(own.sealed, of=own.sealed_of))
 
 
 def _reseal_second_step(pk: int) -> int:

@@ -13,7 +13,7 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from editor import allowances, budgets, turns
+from editor import allowances, budgets, keys, turns
 from editor.audit import record
 from editor.budgets import OverBudget
 from editor.imaging.encoding import MaskDialect
@@ -105,8 +105,8 @@ def submit_edits(
             turns.to_the_front(job)
         return earlier, False
     ready = checked(owner, wishes, shown_price_nano, run_again=run_again)
-    keys = _keys_of(submit_key, len(ready))
-    jobs = [_job_of(owner, each, key) for each, key in zip(ready, keys, strict=True)]
+    numbered = _keys_of(submit_key, len(ready))
+    jobs = [_job_of(owner, each, key) for each, key in zip(ready, numbered, strict=True)]
     try:
         with transaction.atomic():
             place = turns.front_place(owner) if to_front else 0
@@ -115,6 +115,8 @@ def submit_edits(
             _queue_or_hold(jobs, ready, by or owner, may_wait=may_wait, to_front=to_front)
             for job in jobs if by and by != owner else ():
                 record("job.retried", by=by, on=job, facts={"price_nano": job.estimate_nano})
+    except keys.NoOwnKey as missing:
+        raise SubmitRefused(str(missing), field="key", status=402) from missing
     except IntegrityError:
         # The same form arrived twice at once and the other one was quicker.
         earlier = _sent_before(owner, wishes, submit_key)
@@ -279,6 +281,10 @@ def pay_again(
         if shown_price_nano not in (NOT_SHOWN, job.estimate_nano):
             raise PriceChanged(job.estimate_nano)
     agreed = job.estimate_nano
+    try:
+        keys.payer_of(job.owner, actor)
+    except keys.NoOwnKey as missing:
+        raise SubmitRefused(str(missing), field="key", status=402) from missing
     with transaction.atomic():
         if job.state != JobState.UNKNOWN or not job.move(
             JobState.QUEUED,

@@ -15,7 +15,7 @@ from datetime import timedelta
 from django.db.models import Count, F, Min, Q, Window
 from django.db.models.functions import Now, RowNumber
 
-from editor import gates
+from editor import gates, keys
 from editor.models import EditJob, JobState, User
 
 HINT_AGAIN = timedelta(seconds=30)
@@ -50,11 +50,41 @@ def hinted_lately() -> set[uuid.UUID]:
 
 
 def to_hint() -> list[uuid.UUID]:
-    """Give the jobs that should be started now: as many as there are places left."""
+    """Give the jobs that should be started now: as many as there are places left for their keys."""
     hinted = hinted_lately()
-    claimed = EditJob.objects.filter(state=JobState.CLAIMED).count()
-    places = gates.free_places() - claimed - len(hinted)
-    return in_turn(places, but_not=hinted) if places > 0 else []
+    claimed = EditJob.objects.filter(state=JobState.CLAIMED).values_list("pk", flat=True)
+    places = _Places([*claimed, *hinted])
+    if not places.other_keys and places.of_servers_key < 1:
+        return []
+    return [pk for pk in in_turn(4 * LOOK_AHEAD, but_not=hinted) if places.take(pk)]
+
+
+class _Places:
+    """How many calls may leave now under each key, less those that are about to."""
+
+    def __init__(self, taken: Collection[uuid.UUID] = ()) -> None:
+        self.other_keys = keys.unsent_payers()
+        self._left: dict[str, int] = {}
+        self._taken = Counter(self.other_keys.get(pk, "") for pk in taken)
+
+    @property
+    def of_servers_key(self) -> int:
+        return self._of("")
+
+    def _of(self, key: str) -> int:
+        if key not in self._left:
+            self._left[key] = gates.free_places(key) - self._taken[key]
+        return self._left[key]
+
+    def has_one(self, job_id: uuid.UUID) -> bool:
+        """Whether this job could leave now."""
+        return self._of(self.other_keys.get(job_id, "")) > 0
+
+    def take(self, job_id: uuid.UUID) -> bool:
+        """Take a place for this job; False when there is none for its key."""
+        free = self.has_one(job_id)
+        self._left[self.other_keys.get(job_id, "")] -= free
+        return free
 
 
 def mark_hinted(job_id: uuid.UUID) -> bool:
@@ -75,10 +105,11 @@ def next_in_turn(hinted: uuid.UUID) -> list[uuid.UUID]:
     Several, because others may be claiming the first ones at this very moment. Empty while
     the gate lets nothing pass, so that nothing is claimed in vain.
     """
-    if gates.free_places() < 1:
+    places = _Places()
+    if not places.other_keys and places.of_servers_key < 1:
         return []
-    order = in_turn()
-    return order if hinted in order else [*order, hinted]
+    order = [pk for pk in in_turn() if places.has_one(pk)]
+    return order if hinted in order or not places.has_one(hinted) else [*order, hinted]
 
 
 def front_place(owner: User) -> int:

@@ -11,8 +11,6 @@ import logging
 import uuid
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
 from editor import storage
 from editor.models import Lifeboat, UnusableAnswer
 from editor.nanogpt.errors import NanoGPTError, OutcomeUnknown
@@ -28,17 +26,17 @@ class Body:
     key: str
 
 
-def put_away(attempt_id: uuid.UUID, error: NanoGPTError) -> Body | None:
+def put_away(attempt_id: uuid.UUID, error: NanoGPTError, secret: str) -> Body | None:
     """Put the body that came with an error into storage, before any row names it.
 
-    None when none came, or it was no paid answer. Storage that is away is no reason to fail.
+    `secret` is the key that paid. None when none came, or it was no paid answer. Storage that
+    is away is no reason to fail.
     """
     body = error.body if isinstance(error, OutcomeUnknown) else b""
     if not body:
         return None
     # Staff may read it, and the key is not for everybody of them.
-    if settings.NANOGPT_API_KEY:
-        body = body.replace(settings.NANOGPT_API_KEY.encode(), b"[hidden]")
+    body = body.replace(secret.encode(), b"[hidden]")
     try:
         return Body(body, storage.put(storage.unusable_key(attempt_id), body))
     except Exception:

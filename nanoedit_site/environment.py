@@ -56,6 +56,7 @@ class Environment:
     timeout_seconds: float
     max_calls: int  # paid calls in flight at once, over all workers
     calls_per_second: float
+    own_keys: str  # "off" | "allowed" | "required": may people pay with keys of their own?
     metrics_token: str = field(repr=False)  # opens /metrics to other machines; empty: to none
     sharing: bool  # False: nobody makes share links, and none opens
     pay_again_codes: frozenset[int]  # statuses after which the operator pays a second time

@@ -182,6 +182,7 @@ NANOGPT_RESULT_ORIGINS = ENV.result_origins
 NANOGPT_MAX_CALLS = ENV.max_calls
 NANOGPT_CALLS_PER_SECOND = ENV.calls_per_second
 SANDBOX_IN_USE = ENV.sandbox_in_use
+OWN_KEYS = ENV.own_keys
 
 # Who may read /metrics from elsewhere; empty: nobody but this machine.
 METRICS_TOKEN = ENV.metrics_token

@@ -69,10 +69,10 @@ def models(sandbox: Sandbox, request: Request) -> Response:
 
 def balance(sandbox: Sandbox, request: Request) -> Response:
     """The prepaid balance, as decimal strings."""
-    check_key(request.headers, sandbox.settings)
+    key = check_key(request.headers, sandbox.settings)
     return json_response(
         {
-            "usd_balance": f"{sandbox.ledger.balance:f}",
+            "usd_balance": f"{sandbox.ledger.balance_of(key[-4:]):f}",
             "nano_balance": "0",
             "nanoDepositAddress": "nano_sandbox_takes_no_money",
         }
@@ -81,9 +81,9 @@ def balance(sandbox: Sandbox, request: Request) -> Response:
 
 def usage(sandbox: Sandbox, request: Request) -> Response:
     """What the calls with a request id cost: one charge, 404 (none known) or 409 (several)."""
-    check_key(request.headers, sandbox.settings)
+    key = check_key(request.headers, sandbox.settings)
     request_id = request.path_params["request_id"]
-    charged = sandbox.ledger.charged_under(request_id)
+    charged = sandbox.ledger.charged_under(request_id, key[-4:])
     if not charged:
         raise Refusal(
             404,
@@ -106,7 +106,7 @@ def usage(sandbox: Sandbox, request: Request) -> Response:
 
 def totals(sandbox: Sandbox, request: Request) -> Response:
     """How many calls were charged between two UTC days (both counted), and what they cost."""
-    check_key(request.headers, sandbox.settings)
+    key = check_key(request.headers, sandbox.settings)
     today = datetime.now(UTC).date()
     try:
         first, last = (
@@ -117,8 +117,8 @@ def totals(sandbox: Sandbox, request: Request) -> Response:
         raise refusals.bad_parameter("from", "Dates are written YYYY-MM-DD.") from None
     charged = [
         call
-        for call in sandbox.ledger.calls()
-        if call.charged and first <= datetime.fromtimestamp(call.time, UTC).date() <= last
+        for call in sandbox.ledger.charged_on(key[-4:])
+        if first <= datetime.fromtimestamp(call.time, UTC).date() <= last
     ]
     cost = f"{sum((call.cost for call in charged), Decimal(0)):f}"
     figures = {"requests": len(charged), "costUsd": cost, "refundedUsd": "0", "netCostUsd": cost}

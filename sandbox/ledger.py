@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -50,12 +51,23 @@ class Call:
 
 
 class Ledger:
-    """The calls and the money, safe to use from threads."""
+    """The calls and the money, safe to use from threads.
 
-    def __init__(self, balance: Decimal) -> None:
+    `accounts` are keys that have money of their own; all others share `balance`.
+    """
+
+    def __init__(self, balance: Decimal, accounts: Mapping[str, Decimal]) -> None:
         self._lock = threading.Lock()
         self._calls: deque[Call] = deque(maxlen=KEPT_CALLS)
-        self.balance = balance
+        self._left = {"": balance} | {key[-4:]: left for key, left in accounts.items()}
+
+    def balance_of(self, tail: str = "") -> Decimal:
+        """What is left on the account of the key that ends so."""
+        return self._left[self.account_of(tail)]
+
+    def account_of(self, tail: str) -> str:
+        """The account of the key that ends so; "" is the one that most keys share."""
+        return tail if tail in self._left else ""
 
     def open(self, *, path: str, sent_request_id: str | None, auth: str, key: str) -> Call:
         """Write down a call the moment its headers are in."""
@@ -80,10 +92,11 @@ class Ledger:
 
     def charge(self, call: Call, amount: Decimal) -> bool:
         """Take the money at once, so that parallel calls cannot overdraw. False: not enough."""
+        account = self.account_of(call.key_tail)
         with self._lock:
-            if amount > self.balance:
+            if amount > self._left[account]:
                 return False
-            self.balance -= amount
+            self._left[account] -= amount
             call.cost += amount
             call.charged = True
             return True
@@ -91,7 +104,7 @@ class Ledger:
     def refund(self, call: Call) -> None:
         """Give back what a failed call took."""
         with self._lock:
-            self.balance += call.cost
+            self._left[self.account_of(call.key_tail)] += call.cost
             call.cost = Decimal(0)
             call.charged = False
 
@@ -116,9 +129,15 @@ class Ledger:
         with self._lock:
             self._calls.clear()
 
-    def charged_under(self, request_id: str) -> list[Call]:
-        """All charges that carry this request id (more than one if a client reused it)."""
-        return [call for call in self.calls() if call.charged and call.request_id == request_id]
+    def charged_on(self, tail: str) -> list[Call]:
+        """All charges on the account of the key that ends so."""
+        account = self.account_of(tail)
+        calls = [call for call in self.calls() if call.charged]
+        return [call for call in calls if self.account_of(call.key_tail) == account]
+
+    def charged_under(self, request_id: str, tail: str) -> list[Call]:
+        """Those that carry this request id (more than one if a client reused it)."""
+        return [call for call in self.charged_on(tail) if call.request_id == request_id]
 
 
 class RateLimit:

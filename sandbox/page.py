@@ -66,7 +66,7 @@ def home(settings: Settings, ledger: Ledger, root: str) -> str:
     facts = (
         ("Base URL", f"<code>{escape(root)}</code>"),
         ("API key", key),
-        ("Balance", f"${ledger.balance:.4f}"),
+        ("Balance", f"${ledger.balance_of():.4f}"),
         ("Result links live", _span(settings.link_life)),
         ("Simulated work", f"{settings.delay:g} s"),
         ("Calls so far", str(len(calls))),

@@ -3,7 +3,7 @@
 import argparse
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 
@@ -21,6 +21,7 @@ class Settings:
     body_limit: int = 4_500_000
     image_limit: int = 4 * 1024 * 1024
     rate: int = 25
+    accounts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def whole(text: str) -> int:
@@ -58,6 +59,15 @@ def dollars(text: str) -> Decimal:
     return amount
 
 
+def accounts_of(text: str) -> dict[str, Decimal]:
+    """Keys with a balance each, as `key=dollars`, by commas."""
+    pairs = [pair.strip().partition("=") for pair in text.split(",") if pair.strip()]
+    found = {key: dollars(amount) for key, _, amount in pairs}
+    if len({key[-4:] for key in found}) != len(pairs) or any(len(key) < 8 for key in found):
+        raise argparse.ArgumentTypeError("keys have 8 characters and differ in the last 4")
+    return found
+
+
 ARGUMENTS = (
     ("host", str, "address to listen on (loopback unless you say otherwise)"),
     ("port", port_number, "port to listen on; 0 takes a free one"),
@@ -69,6 +79,7 @@ ARGUMENTS = (
     ("body-limit", whole, "largest request body in bytes"),
     ("image-limit", whole, "largest single picture or mask in bytes"),
     ("rate", whole, "paid calls per second and key; 0 turns the limit off"),
+    ("accounts", accounts_of, "further keys with a balance each: key=dollars, by commas"),
 )
 
 
@@ -84,9 +95,10 @@ def read_settings(
     )
     defaults = Settings()
     for name, kind, what in ARGUMENTS:
-        field = name.replace("-", "_")
-        variable = f"SANDBOX_{field.upper()}"
-        shown = str(getattr(defaults, field))
+        attribute = name.replace("-", "_")
+        variable = f"SANDBOX_{attribute.upper()}"
+        value = getattr(defaults, attribute)
+        shown = "" if value == {} else str(value)
         parser.add_argument(
             f"--{name}",
             type=kind,

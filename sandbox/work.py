@@ -37,7 +37,7 @@ class Sandbox:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.ledger = Ledger(settings.balance)
+        self.ledger = Ledger(settings.balance, settings.accounts)
         self.files = Files(settings.link_life)
         self.faults = Faults()
         self.rate = RateLimit(settings.rate)
@@ -61,7 +61,7 @@ def check_key(headers: Headers, settings: Settings) -> str:
     key, _ = read_key(headers)
     if not key:
         raise refusals.missing_key()
-    if settings.key and key != settings.key:
+    if settings.key and key != settings.key and key not in settings.accounts:
         raise refusals.wrong_key()
     return key
 
@@ -125,7 +125,7 @@ async def _answer(sandbox: Sandbox, request: Request, call: Call, fault: Fault |
     if not sandbox.ledger.charge(call, price):
         raise refusals.no_credit(price)
     finished = await _worked(sandbox, call, wish, job, fault)
-    balance = float(sandbox.ledger.balance)
+    balance = float(sandbox.ledger.balance_of(call.key_tail))
     answer = edit_answer(finished, call, sandbox.files, root_of(request), balance, fault)
     if fault and not fault.is_charged():
         sandbox.ledger.refund(call)

@@ -18,6 +18,7 @@ from nanoedit_site.logs import OneLine, Redaction
 pytest_plugins = [
     "tests.servers.fixtures",
     "tests.servers.migrated",
+    "tests.servers.accounts",
     "tests.emptying",
     "tests.quick",
 ]

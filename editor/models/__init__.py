@@ -18,6 +18,7 @@ from editor.models.imported_packs import ImportedPack
 from editor.models.invitations import Invitation
 from editor.models.jobs import EditJob, IllegalArrow, JobState
 from editor.models.kept_marks import FiledJob
+from editor.models.keys import OwnKey
 from editor.models.ledger import Budget, LedgerEntry
 from editor.models.mask_tests import MaskTest
 from editor.models.notices import Channel, Notice, NoticeKind, NoticeSetting
@@ -72,6 +73,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "NoticeSetting",
+    "OwnKey",
     "Picture",
     "PromptTemplate",
     "Reference",

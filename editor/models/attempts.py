@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editor.models.jobs import EditJob
+from editor.models.keys import OwnKey
 from editor.money import dollars
 
 
@@ -26,6 +27,10 @@ class Consent(models.Model):
     )
     policy = models.CharField(max_length=200, blank=True)  # the operator's rule that granted it
     granted_at = models.DateTimeField(default=timezone.now)
+    # The only key that may pay for this; None: this server's.
+    own_key = models.ForeignKey(
+        OwnKey, on_delete=models.PROTECT, null=True, related_name="consents"
+    )
 
     class Meta:
         ordering = ["seq"]
@@ -119,6 +124,19 @@ class Attempt(models.Model):
     def is_in_doubt(self) -> bool:
         """Whether nobody knows yet if it was charged."""
         return self.state == self.State.UNKNOWN and self.settled_at is None
+
+    @property
+    def is_paid_by_owner(self) -> bool:
+        """Whether the key was somebody's own, and not this server's."""
+        return self.consent is not None and self.consent.own_key_id is not None
+
+    @property
+    def key_text(self) -> str:
+        """Which key paid, for the owner of the job; nothing when it is not on record."""
+        if not self.key_tail:
+            return ""
+        whose = "your key" if self.is_paid_by_owner else "this server's key"
+        return f"{whose} …{self.key_tail}"
 
     @property
     def sent_size_text(self) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from editor.models.attempts import Consent
+    from editor.models.attempts import Attempt, Consent
     from editor.models.jobs import EditJob
 
 SETTLED = "Settled as"  # how the event of a settlement by staff begins
@@ -42,6 +42,22 @@ class Line:
     source: str
     balance_after_nano: int | None
     doubtful_nano: int  # what it counts for if nobody ever learns what it cost
+    key_tail: str  # "" before the call, when this server's key pays
+    is_own_key: bool
+
+    @property
+    def key_text(self) -> str:
+        """Which key pays, for the owner of the job."""
+        return self._key("your key")
+
+    @property
+    def key_text_for_staff(self) -> str:
+        """The same for somebody else."""
+        return self._key("its owner's own key")
+
+    def _key(self, own: str) -> str:
+        whose = own if self.is_own_key else "this server's key"
+        return f"{whose} …{self.key_tail}" if self.key_tail else whose
 
     @property
     def reserved_text(self) -> str:
@@ -81,7 +97,9 @@ class Receipt:
 def receipt_of(job: EditJob) -> Receipt:
     """Read the receipt of a job from the ledger. Jobs older than the ledger have no lines."""
     said = _settlements(job)
-    consents = job.consents.select_related("granted_by").prefetch_related("entries", "attempts")
+    consents = job.consents.select_related("granted_by", "own_key").prefetch_related(
+        "entries", "attempts"
+    )
     return Receipt([line_of(consent, said) for consent in consents if consent.entries.all()])
 
 
@@ -110,7 +128,14 @@ def line_of(consent: Consent, said: Sequence[str] = ()) -> Line:
         source=_source(last, _reason(said, consent.seq)),
         balance_after_nano=next((nano for nano in reversed(balances) if nano is not None), None),
         doubtful_nano=reserved if named is None else named,
+        key_tail=_key_tail(consent, attempts),
+        is_own_key=consent.own_key is not None,
     )
+
+
+def _key_tail(consent: Consent, attempts: list[Attempt]) -> str:
+    used = next((attempt.key_tail for attempt in reversed(attempts) if attempt.key_tail), "")
+    return used or (consent.own_key.tail if consent.own_key else "")
 
 
 def _granted(consent: Consent) -> str:

@@ -146,7 +146,7 @@ def _job_context(job: EditJob) -> dict[str, Any]:
     brought += [adjustment.picture for adjustment in adjustments]
     return {
         "job": job,
-        "standing": standings([job], forecasts.closed_gate())[0],
+        "standing": standings([job], forecasts.closed_gate(job.owner))[0],
         # A result that is still being composed is neither a picture nor a problem yet.
         "results": [
             result

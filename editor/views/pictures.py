@@ -109,7 +109,7 @@ def studio(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         "submit_key": str(uuid.uuid4()),
         "wish": wish,
         "max_prompt": MAX_PROMPT,
-        "closed": forecasts.closed_gate(),
+        "closed": forecasts.closed_gate(request.user),
         **canvas_context(),
         "lendable": lendable(picture, wish["references"]),
         **strip_context(request, picture),

@@ -42,7 +42,7 @@ def queue(request: MemberRequest) -> HttpResponse:
         "first_queued": first,
         "more": max(0, open_jobs.count() - MOST_ROWS),
         "can_cancel_any": any(job.can_cancel for job in jobs),
-        "closed": forecasts.closed_gate(),
+        "closed": forecasts.closed_gate(request.user),
     }
     return render(request, "editor/queue.html", context)
 
@@ -62,7 +62,9 @@ def count(request: MemberRequest) -> HttpResponse:
 @require_GET
 def gate(request: MemberRequest) -> HttpResponse:
     """The banner that says why no call can leave; empty when calls can."""
-    return render(request, "editor/_gate_banner.html", {"closed": forecasts.closed_gate()})
+    return render(
+        request, "editor/_gate_banner.html", {"closed": forecasts.closed_gate(request.user)}
+    )
 
 
 @login_required

@@ -204,6 +204,29 @@ def test_only_the_given_key_opens_a_locked_sandbox():
         assert balance.status_code == 401
 
 
+def test_keys_with_accounts_of_their_own_pay_from_them_alone():
+    accounts = "sk-nano-alice-aaaa=1.00,sk-nano-bob-bbbb=0"
+    with running("--delay", "0", "--key", KEY, "--accounts", accounts) as server:
+
+        def balance(key: str) -> str:
+            header = {"x-api-key": key}
+            answer = requests.post(server.url + "/api/check-balance", headers=header, timeout=5)
+            return answer.json()["usd_balance"]
+
+        def used(key: str) -> str:
+            header = {"x-api-key": key}
+            answer = requests.get(server.url + "/api/v1/usage", headers=header, timeout=5)
+            return answer.json()["totals"]["requests"]
+
+        shared = balance(KEY)
+        assert server.edit(key="sk-nano-alice-aaaa").status_code == 200
+        assert server.edit(key="sk-nano-bob-bbbb").status_code == 402
+        assert server.edit(key="sk-nano-eve-eeee").status_code == 401
+        assert (balance(KEY), balance("sk-nano-bob-bbbb")) == (shared, "0")
+        assert float(balance("sk-nano-alice-aaaa")) < 1
+        assert [used(key) for key in (KEY, "sk-nano-alice-aaaa")] == [0, 1]
+
+
 def test_too_many_calls_in_a_second_are_refused_with_a_wait():
     with running("--delay", "0", "--rate", "2") as server:
         answers = [server.edit(prompt="") for _ in range(3)]

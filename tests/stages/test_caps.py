@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from editor import allowances, budgets
+from editor import allowances, budgets, own_keys
 from editor.allowances import left_nano, tightest
 from editor.cancelling import cancel_edit
 from editor.invariants import broken_invariants
@@ -136,15 +136,18 @@ def test_a_day_is_that_of_utc_wherever_the_clock_stands(alice):
     assert allowances.month_of(moment).isoformat() == "2027-03-01"
 
 
-def test_a_key_of_ones_own_does_not_count_against_the_server(alice):
+def test_a_key_of_ones_own_counts_against_no_cap(alice, settings):
+    settings.OWN_KEYS = "allowed"
     cap(alice, "server day", 4)
     picture = make_picture(alice)
     make_job(alice, picture=picture)
     job = EditJob.objects.create(owner=alice, picture=picture, prompt="x")
-    consent = budgets.grant_consent(job, 9 * CENT, by=alice, own_key=True)
-    assert counted() == [(13, 0), (13, 0), (4, 0), (4, 0)]
+    own_keys.keep(alice, "sk-nano-of-alice-herself", None)
+    consent = budgets.grant_consent(job, 9 * CENT, by=alice)
+    assert counted() == [(4, 0), (4, 0), (4, 0), (4, 0)]
     budgets.settle(consent.pk, 10 * CENT, "the answer")
-    assert counted() == [(4, 10), (4, 10), (4, 0), (4, 0)]
+    assert counted() == [(4, 0), (4, 0), (4, 0), (4, 0)]
+    assert tightest(alice) is None
     assert set(LedgerEntry.objects.filter(consent=consent).values_list("own_key")) == {(True,)}
     assert [broken.name for broken in broken_invariants()] == []
 
