@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import caches
-from django.db.models import F
 from django.utils import timezone
 
 from editor.gates import key_hash
-from editor.models import Attempt, Gate, OwnKey, User
+from editor.latencies import quantile, seconds_by_model
+from editor.models import Gate, OwnKey, User
 
-ANSWERED = (Attempt.State.RECEIVED, Attempt.State.SAVED, Attempt.State.LOST)
 PER_MODEL = 200  # calls that count, the newest
-LOOK_BACK = 5000  # calls of all models together that are read for it
 AT_LEAST = 3
 CACHE_KEY = "usual-seconds"
 CACHE_SECONDS = 5
@@ -62,14 +59,7 @@ def usual_of_all() -> dict[str, Usual]:
 
 
 def _measure() -> dict[str, Usual]:
-    answered = Attempt.objects.filter(
-        state__in=ANSWERED, answered_at__gt=F("sent_at"), job__model_id__gt=""
-    )
-    newest = answered.order_by("-sent_at").values_list("job__model_id", "sent_at", "answered_at")
-    taken: dict[str, list[float]] = defaultdict(list)
-    for model_id, sent_at, answered_at in newest[:LOOK_BACK]:
-        if answered_at is not None and len(taken[model_id]) < PER_MODEL:
-            taken[model_id].append((answered_at - sent_at).total_seconds())
+    taken = seconds_by_model(PER_MODEL)
     usual = {model_id: usual_from(seconds) for model_id, seconds in taken.items()}
     return {model_id: found for model_id, found in usual.items() if found}
 
@@ -79,12 +69,7 @@ def usual_from(seconds: list[float]) -> Usual | None:
     if len(seconds) < AT_LEAST:
         return None
     ordered = sorted(seconds)
-    return Usual(_quantile(ordered, 0.5), _quantile(ordered, 0.9), len(ordered))
-
-
-def _quantile(ordered: list[float], share: float) -> float:
-    """The value that this share of an ascending list does not exceed."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+    return Usual(quantile(ordered, 0.5), quantile(ordered, 0.9), len(ordered))
 
 
 def range_words(low: float, high: float) -> str:

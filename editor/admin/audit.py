@@ -35,6 +35,7 @@ COLUMNS = (
 )  # fmt: skip
 # What a spreadsheet would take for a formula.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_KINDS = {"editjob": "edit", "upstreammodel": "model", "user": "account", "staffalert": "alert"}
 # Where the administration has a page for a thing.
 _PAGES = ("user", "editjob", "upstreammodel", "invitation")
 
@@ -99,7 +100,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     change_list_template = "admin/editor/auditentry/change_list.html"
     list_display = ("moment", "person", "act", "thing", "reason", "address", "number")
     list_display_links = ("moment",)
-    list_filter = (ActFilter, PersonFilter, "thing_type", "at")
+    list_filter = (ActFilter, PersonFilter, "thing_type")
     date_hierarchy = "at"
     list_per_page = 50
     show_full_result_count = False
@@ -148,7 +149,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         if not entry.thing_type:
             return "-"
         short = entry.thing_id[:8] if len(entry.thing_id) > 12 else entry.thing_id
-        words = f"{entry.thing_type} {entry.thing_label or short}"
+        kind = _KINDS.get(entry.thing_type, entry.thing_type)
+        words = f"{kind} {entry.thing_label or short}"
         if entry.thing_type not in _PAGES:
             return words
         address = reverse(f"admin:editor_{entry.thing_type}_change", args=[entry.thing_id])

@@ -102,7 +102,10 @@ class Attempt(models.Model):
                 name="every_call_has_its_consent",
             ),
         ]
-        indexes = [models.Index(fields=["state", "next_at"], name="attempt_sweep")]
+        indexes = [
+            models.Index(fields=["state", "next_at"], name="attempt_sweep"),
+            models.Index(fields=["-sent_at"], name="attempt_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.id} ({self.get_state_display()})"

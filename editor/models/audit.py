@@ -94,7 +94,7 @@ class AuditEntry(models.Model):
     class Meta:
         ordering = ["id"]
         verbose_name = "audit entry"
-        verbose_name_plural = "audit log"
+        verbose_name_plural = "audit entries"
         indexes = [
             models.Index(fields=["at"], name="audit_by_time"),
             models.Index(fields=["action", "id"], name="audit_by_action"),
