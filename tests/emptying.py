@@ -1,6 +1,6 @@
-"""A pytest plugin: tests may empty the audit log, which nobody else may.
+"""A pytest plugin: tests may empty the audit log and histories, which nobody else may.
 
-Tests that commit are followed by `flush`, and the database refuses to delete rows of the log.
+Tests that commit are followed by `flush`, and the database refuses to delete such rows.
 So its guards are put aside for that moment, here and nowhere else.
 """
 
@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.core.management.commands import flush
 
-from editor.models.audit_triggers import SQLITE_TRIGGERS, sqlite_statements
+from editor.models import audit_triggers, history_triggers
 
-TABLES = ("editor_auditentry", "editor_audithead")
+TABLES = ("editor_auditentry", "editor_audithead", *history_triggers.TABLES)
+NAMES = (*audit_triggers.SQLITE_TRIGGERS, *history_triggers.SQLITE_TRIGGERS)
+STATEMENTS = (*audit_triggers.sqlite_statements(), *history_triggers.SQLITE_TRIGGERS.values())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,8 +24,8 @@ def _tests_may_empty_the_audit_log() -> Iterator[None]:
     def sql_flush(style: Any, connection: Any, **options: Any) -> list[str]:
         emptying = plain(style, connection, **options)
         if connection.vendor == "sqlite":
-            away = [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE_TRIGGERS]
-            return [*away, *emptying, *sqlite_statements()]
+            away = [f"DROP TRIGGER IF EXISTS {name}" for name in NAMES]
+            return [*away, *emptying, *STATEMENTS]
         away = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in TABLES]
         again = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in TABLES]
         return [*away, *emptying, *again]

@@ -71,8 +71,8 @@ def give_up(past: Past, consent: Consent) -> None:
     past.changes["failure_sentence"] = (
         "Given up: no answer came back, and the call may have been charged."
     )
-    budgets.settle_doubtful(past.job, "assumed when given up")
-    past.stamp_money()
+    with past.money_moves():
+        budgets.settle_doubtful(past.job, "assumed when given up")
 
 
 def stay_received(past: Past, consent: Consent) -> None:
@@ -124,8 +124,8 @@ def refuse(past: Past, consent: Consent) -> None:
     past.changes.update(
         reason="content_policy_violation", failure_sentence=f"{sentence} Nothing was charged."
     )
-    budgets.release_unspent(past.job)
-    past.stamp_money()
+    with past.money_moves():
+        budgets.release_unspent(past.job)
 
 
 def lose(past: Past, consent: Consent) -> None:
@@ -154,8 +154,8 @@ def cancel(past: Past, consent: Consent) -> None:
     past.changes["finished_at"] = past.say(
         7, JobState.CANCELLED, "Cancelled before anything was sent.", past.job.owner
     )
-    budgets.release_unspent(past.job)
-    past.stamp_money()
+    with past.money_moves():
+        budgets.release_unspent(past.job)
 
 
 ENDINGS: Mapping[str, Callable[[Past, Consent], None]] = {

@@ -8,10 +8,13 @@ from __future__ import annotations
 import hashlib
 import io
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models.signals import pre_save
 from django.utils import timezone
 from PIL import Image
 
@@ -88,9 +91,18 @@ class Past:
             self.job, self.job.estimate_nano, by=self.job.owner, at=self.now
         )
 
-    def stamp_money(self) -> None:
-        """Say of what has just moved that it moved at this moment of the telling."""
-        LedgerEntry.objects.filter(consent__job=self.job, at__gt=self.now).update(at=self.now)
+    @contextmanager
+    def money_moves(self) -> Iterator[None]:
+        """Let what moves in the block have moved at this moment of the telling."""
+
+        def date(instance: LedgerEntry, **_: Any) -> None:
+            instance.at = self.now
+
+        pre_save.connect(date, sender=LedgerEntry, weak=False)
+        try:
+            yield
+        finally:
+            pre_save.disconnect(date, sender=LedgerEntry)
 
     def claim(self) -> None:
         """A worker takes the job."""
@@ -151,8 +163,9 @@ class Past:
             "requestId": str(attempt.pk),
         }
         attempt.save()
-        budgets.settle(attempt.paid_under, cost, "the answer" if cost is not None else "estimate")
-        self.stamp_money()
+        source = "the answer" if cost is not None else "estimate"
+        with self.money_moves():
+            budgets.settle(attempt.paid_under, cost, source)
         self.changes["charged"] = EditJob.Charged.YES
         came = "1 image" if count == 1 else f"{count} images"
         more = f" ({self.job.n} asked for)" if count != self.job.n else ""

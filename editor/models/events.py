@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from editor.models.append_only import AppendOnly, AppendOnlyQuerySet
 
-class Event(models.Model):
+
+class Event(AppendOnly):
     """One line of a job's history. Append-only: what happened is never rewritten."""
 
     id = models.BigAutoField(primary_key=True)
@@ -21,25 +21,13 @@ class Event(models.Model):
     state = models.CharField(max_length=10)  # the job's state after this line
     sentence = models.CharField(max_length=400)
 
+    objects = AppendOnlyQuerySet["Event"].as_manager()
+
     class Meta:
         ordering = ["id"]
 
     def __str__(self) -> str:
         return self.sentence
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Add the line. A second save of the same line is refused."""
-        if not self._state.adding:
-            self._refuse()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-    def delete(self, *args: object, **kwargs: object) -> NoReturn:
-        """Always refused."""
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        message = "Events are append-only."
-        raise TypeError(message)
 
     @property
     def actor_name(self) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from editor.models.append_only import AppendOnly, AppendOnlyQuerySet
 from editor.models.attempts import Consent
 from editor.money import dollars
 
@@ -31,7 +32,7 @@ class Budget(models.Model):
         return f"{self.user_id} in {self.month:%Y-%m}"
 
 
-class LedgerEntry(models.Model):
+class LedgerEntry(AppendOnly):
     """One movement of money. Append-only."""
 
     class Kind(models.TextChoices):
@@ -48,6 +49,8 @@ class LedgerEntry(models.Model):
     # A key of its owner pays: nothing of the server's, so its caps do not count it.
     own_key = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = AppendOnlyQuerySet["LedgerEntry"].as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -9,13 +9,14 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from editor.models.append_only import AppendOnly, AppendOnlyQuerySet
 from editor.models.jobs import EditJob
 from editor.models.people import User
 
 UNDO_SECONDS = 20
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
+class ReviewQuerySet(AppendOnlyQuerySet["Review"]):
     """Reads over verdicts."""
 
     def counting(self) -> ReviewQuerySet:
@@ -28,7 +29,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.counting().filter(reviewer=user, at__gte=since)
 
 
-class Review(models.Model):
+class Review(AppendOnly):
     """A staff verdict on a job. The newest one that counts decides; the older ones stay.
 
     Taking one back is a row too: `withdrawn`, and which one it withdraws.
@@ -77,7 +78,7 @@ class Review(models.Model):
         return self.reviewer.get_username()
 
 
-class Flag(models.Model):
+class Flag(AppendOnly):
     """Somebody, or a fact, asks staff to look at a job. A later verdict answers it."""
 
     class Kind(models.TextChoices):
@@ -94,6 +95,8 @@ class Flag(models.Model):
     )  # None: a fact that NanoEdit noticed
     reason = models.CharField(max_length=400, blank=True)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = AppendOnlyQuerySet["Flag"].as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
@@ -120,7 +123,7 @@ def judged(job: EditJob) -> None:
     EditJob.objects.filter(pk=job.pk).update(verdict=job.verdict, flagged_at=job.flagged_at)
 
 
-class Look(models.Model):
+class Look(AppendOnly):
     """Somebody of staff was sent pictures of a member's job. One row for each job and hour."""
 
     job = models.ForeignKey(EditJob, on_delete=models.CASCADE, related_name="looks")
@@ -128,6 +131,8 @@ class Look(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     hour = models.DateTimeField()  # its beginning
+
+    objects = AppendOnlyQuerySet["Look"].as_manager()
 
     class Meta:
         constraints = [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
-from editor.models import audit_triggers, kept_facts
+from editor.models import audit_triggers, history_triggers, kept_facts
 from editor.models.kept_marks import BROUGHT
 from editor.models.search_words import PUNCTUATION
 
@@ -164,7 +164,12 @@ def take_away(connection: BaseDatabaseWrapper) -> None:
     """Drop the triggers of SQLite, so that migrations may alter its tables."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            ours = (SQLITE_TRIGGERS, kept_facts.SQLITE_TRIGGERS, audit_triggers.SQLITE_TRIGGERS)
+            ours = (
+                SQLITE_TRIGGERS,
+                kept_facts.SQLITE_TRIGGERS,
+                audit_triggers.SQLITE_TRIGGERS,
+                history_triggers.SQLITE_TRIGGERS,
+            )
             for name in (name for triggers in ours for name in triggers):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
@@ -181,11 +186,15 @@ def make(connection: BaseDatabaseWrapper) -> None:
             kept_facts.make_on_sqlite(cursor)
             if logged:
                 audit_triggers.make_on_sqlite(cursor)
+            if "editor_look" in there:
+                history_triggers.make_on_sqlite(cursor)
         else:
             _make_on_postgres(cursor)
             kept_facts.make_on_postgres(cursor)
             if logged:
                 audit_triggers.make_on_postgres(cursor)
+            if "editor_look" in there:
+                history_triggers.make_on_postgres(cursor)
         cursor.execute(_catch_up(connection.vendor))
 
 

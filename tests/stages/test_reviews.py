@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from editor import withholding
+from editor import looking, withholding
 from editor.flagging import FlagRefused, flag, flag_fact
 from editor.looking import LOOKED, note_look, note_look_at
-from editor.models import Flag, JobState, Look, Picture, Result, Review
+from editor.models import Flag, JobState, Picture, Result, Review
 from editor.models.lanes import LANES, counts
 from editor.models.reviews import UNDO_SECONDS
 from editor.reviews import give_verdict, undo, withhold
@@ -95,12 +95,13 @@ def test_a_fact_is_flagged_once(job):
     assert job.flags.count() == 1
 
 
-def test_looking_is_noted_once_an_hour_and_not_for_ones_own(job, alice, rita):
+def test_looking_is_noted_once_an_hour_and_not_for_ones_own(job, alice, rita, monkeypatch):
     assert note_look(job, rita)
     assert not note_look(job, rita)
     assert not note_look(job, alice)
     assert sentences(job).count(LOOKED) == 1
-    Look.objects.update(hour=timezone.now() - timedelta(hours=2))
+    later = timezone.now() + timedelta(hours=1)
+    monkeypatch.setattr(looking.timezone, "now", lambda: later)
     assert note_look(job, rita)
     assert sentences(job).count(LOOKED) == 2
 
