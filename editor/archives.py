@@ -17,11 +17,11 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from editor import storage
+from editor import own_data, storage
 from editor.models import Adjustment, Archive, EditJob, Picture, Result, User
 from editor.models.archives import size_words
 
@@ -184,6 +184,30 @@ def ask_for_evidence(job: EditJob) -> Archive:
     stem = (job.picture.name.rpartition(".")[0] or job.picture.name)[:80]
     ask = {"job": str(job.pk)}
     return _asked(job.owner, Archive.Kind.EVIDENCE, f"Evidence of {stem}", [ask], [0])
+
+
+def ask_for_everything(owner: User) -> Archive:
+    """Have all that is kept of somebody packed, in as many parts as it takes.
+
+    Raises ArchiveRefused.
+    """
+    kinds: dict[str, QuerySet[Any, Any]] = {
+        "pictures": own_data.pictures_of(owner).values_list("pk", "bytes"),
+        "masks": own_data.masks_of(owner).values_list("pk", "bytes"),
+        "results": own_data.results_of(owner).values_list("pk", "raw_bytes"),
+    }
+    # Named in each part, so that a part goes with any edit that is erased: it may tell its words.
+    jobs = [str(pk) for pk in EditJob.objects.owned_by(owner).values_list("pk", flat=True)]
+    asks: list[dict[str, Any]] = [{"jobs": jobs, "bytes": 0, "rows": True}]
+    for kind, rows in kinds.items():
+        for pk, size in rows.order_by("created_at", "pk").iterator():
+            if asks[-1]["bytes"] + size > MOST_BYTES and asks[-1]["bytes"]:
+                asks.append({"jobs": jobs, "bytes": 0})
+            asks[-1].setdefault(kind, []).append(str(pk))
+            asks[-1]["bytes"] += size
+    name = f"NanoEdit {timezone.now():%Y-%m-%d}, everything of {owner.get_username()}"
+    totals = [sum(len(ask.get(kind, ())) for kind in kinds) for ask in asks]
+    return _asked(owner, Archive.Kind.EVERYTHING, name, asks, totals)
 
 
 def _pictures(count: int) -> str:

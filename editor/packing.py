@@ -12,23 +12,23 @@ import logging
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
 from django.db import Error
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from editor import leases, storage
+from editor import leases, own_data, storage
 from editor.archives import FileChoice
 from editor.downloads import make_download
 from editor.imaging.apart import StepFailed
 from editor.imaging.formats_out import CannotWrite, DownloadAs, OutFormat
 from editor.imaging.reading import PictureRefused
-from editor.models import Archive, EditJob, Picture
+from editor.models import Archive, EditJob, Picture, User
 from editor.pack_contents import NothingToProve, contents_of
 from editor.pack_words import described, row_of
 from editor.zipping import MANIFEST, TABLE, ZipWriter, as_json, as_table, numbered
@@ -309,7 +309,47 @@ def _pack_evidence(archive: Archive, out: IO[bytes], tell: Progress) -> None:
         raise CannotPack(message) from broken
 
 
+# Everything
+
+
+def _pack_everything(archive: Archive, out: IO[bytes], tell: Progress) -> None:
+    """All files of a part, each with its digest; in the first part all rows as well."""
+    owner, asked = archive.owner, archive.asked
+    listed: dict[str, Any] = {}
+    left_out: Told = []
+    with ZipWriter(out) as writer:
+        for name, key, sha256 in _files_of(owner, asked):
+            tell(len(listed) + len(left_out))
+            try:
+                found, length = add_kept(writer, name, key, sha256, archive.created_at)
+                listed[name] = {"sha256": found, "bytes": length}
+            except (FileNotFoundError, storage.OtherBytes):
+                logger.exception("%s is missing in archive %s.", key, archive.pk)
+                left_out.append({"name": name, "why": "Not in storage, or damaged there."})
+        for table, data in own_data.tables_of(owner) if asked.get("rows") else ():
+            writer.add(f"data/{table}.json", [data], archive.created_at, squeeze=True)
+        told = {"format": "NanoEdit everything 1", "files": listed, "left_out": left_out}
+        writer.add(MANIFEST, [as_json(told)], archive.created_at, squeeze=True)
+
+
+def _files_of(owner: User, asked: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Name in the archive, name in storage and digest of each file that is still there."""
+    for picture in _some(own_data.pictures_of(owner), asked.get("pictures", ())):
+        name = f"{picture.pk} {picture.file_stem}.{storage.extension_of(picture.format)}"
+        yield f"pictures/{name}", str(picture.file.name), picture.sha256
+    for mask in _some(own_data.masks_of(owner), asked.get("masks", ())):
+        yield f"masks/{mask.pk}.png", str(mask.file.name), mask.sha256
+    for result in _some(own_data.results_of(owner), asked.get("results", ())):
+        yield f"answers/{result.pk}.raw", str(result.raw.name), result.raw_sha256
+
+
+def _some(rows: QuerySet[Any], ids: Sequence[str]) -> Iterator[Any]:
+    for start in range(0, len(ids), _BATCH):
+        yield from rows.filter(pk__in=ids[start : start + _BATCH])
+
+
 _CONTENTS: dict[Archive.Kind, Callable[[Archive, IO[bytes], Progress], None]] = {
     Archive.Kind.PICTURES: _pack_pictures,
     Archive.Kind.EVIDENCE: _pack_evidence,
+    Archive.Kind.EVERYTHING: _pack_everything,
 }

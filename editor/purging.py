@@ -87,7 +87,7 @@ def erase_edits(owner: User, jobs: Iterable[uuid.UUID]) -> int:
     begun = _begin_edits(EditJob.objects.in_trash_of(owner).filter(pk__in=wanted))
     going = EditJob.objects.owned_by(owner).filter(pk__in=wanted, purging_at__isnull=False)
     made = Picture.objects.in_trash_of(owner).brought_by(list(going.values_list("pk", flat=True)))
-    _begin_pictures(made)
+    begin_pictures(made)
     return begun
 
 
@@ -105,13 +105,13 @@ def erase_picture(owner: User, picture: uuid.UUID, *, with_edits: bool = False) 
             restore(owner, thrown.moment)
             return False
         erase_edits(owner, ids)
-    return bool(_begin_pictures(mine))
+    return bool(begin_pictures(mine))
 
 
 def empty_trash(owner: User) -> tuple[int, int]:
     """Have everything in the trash erased that is not needed; give how many edits, pictures."""
     edits = _begin_edits(EditJob.objects.in_trash_of(owner))
-    return edits, _begin_pictures(Picture.objects.in_trash_of(owner))
+    return edits, begin_pictures(Picture.objects.in_trash_of(owner))
 
 
 def begin_what_is_due() -> int:
@@ -122,14 +122,15 @@ def begin_what_is_due() -> int:
     edits = EditJob.objects.filter(trashed_at__lt=before, purging_at=None)
     pictures = Picture.objects.filter(deleted_at__lt=before, purging_at=None)
     begun = _begin_edits(edits) if edits.exists() else 0
-    return begun + (_begin_pictures(pictures) if not_needed(pictures).exists() else 0)
+    return begun + (begin_pictures(pictures) if not_needed(pictures).exists() else 0)
 
 
 def _begin_edits(edits: EditJobQuerySet) -> int:
     return edits.filter(state__in=CLOSED_STATES).update(purging_at=Now())
 
 
-def _begin_pictures(pictures: PictureQuerySet) -> int:
+def begin_pictures(pictures: PictureQuerySet) -> int:
+    """Have those of these that lie in the trash and that no edit needs erased; give how many."""
     with transaction.atomic():
         going = list(not_needed(pictures.filter(purging_at=None)).values_list("pk", flat=True))
         begun = 0
@@ -187,7 +188,8 @@ def _packed_by(owners: set[int]) -> dict[str, list[uuid.UUID]]:
     if owners:
         asks = Archive.objects.filter(owner__in=owners).values_list("pk", "asked")
         for archive, asked in asks.iterator():
-            for row in (asked.get("job"), *asked.get("pictures", ())):
+            rows = (asked.get("job"), *asked.get("jobs", ()), *asked.get("pictures", ()))
+            for row in rows:
                 found[str(row)].append(archive)
     return found
 

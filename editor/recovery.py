@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 from editor import (
     adjusting,
     archives,
+    departures,
     drafts,
     leases,
     notices,
@@ -298,6 +299,7 @@ def start_threads(**_: object) -> None:
     Every("drafts", drafts.SWEEP_SECONDS, drafts.sweep_masks, _stopping).start()
     Every("notices", notices.SECONDS, notices.sweep, _stopping).start()
     Every("old notices", OLD_NOTICES_SECONDS, notices.forget_old, _stopping).start()
+    Every("departures", departures.SECONDS, departures.sweep, _stopping).start()
     Every("trash", purging.SWEEP_SECONDS, purging.Eraser(), _stopping).start()
 
 

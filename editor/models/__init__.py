@@ -9,6 +9,7 @@ from editor.models.cache_entries import CacheEntry
 from editor.models.catalogue import UpstreamModel
 from editor.models.catalogue_changes import CatalogueChange, CatalogueRefresh
 from editor.models.collections import Collection, CollectionItem, Tag
+from editor.models.departures import Departure
 from editor.models.drafts import Draft, DraftMask
 from editor.models.events import Event
 from editor.models.evidence import Evidence
@@ -50,6 +51,7 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "Consent",
+    "Departure",
     "DeskPreference",
     "Draft",
     "DraftMask",

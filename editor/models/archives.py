@@ -63,6 +63,7 @@ class Archive(models.Model):
     class Kind(models.TextChoices):
         PICTURES = "pictures", "Pictures"
         EVIDENCE = "evidence", "Evidence of one edit"
+        EVERYTHING = "everything", "Everything of one person"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"

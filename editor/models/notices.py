@@ -167,7 +167,7 @@ def _kind_of(event: Event) -> NoticeKind | None:
 
 
 def _note(job: EditJob, kind: NoticeKind, seconds: int = 0) -> None:
-    if job.mask_test_id is not None or job.imported_at is not None:
+    if job.mask_test_id is not None or job.imported_at is not None or not job.owner.is_active:
         return
     wanted = NoticeSetting.of(job.owner)
     by_hook = wanted.webhook_is_on and wanted.wants(Channel.WEBHOOK, kind)

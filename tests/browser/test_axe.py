@@ -149,6 +149,7 @@ def look_at_pages(inspector: Inspector, alice: User) -> None:
         "/account/notices/",
         "/account/keyboard/",
         "/account/look/",
+        "/account/data/",
         "/account/second-step/",
         "/nothing/",
     ):

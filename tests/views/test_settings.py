@@ -16,6 +16,7 @@ PAGES = (
     "notices",
     "keyboard",
     "look",
+    "own_data",
 )
 
 

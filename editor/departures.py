@@ -1,0 +1,77 @@
+"""The worker's side of a deleted account: all that somebody made goes, step by step.
+
+Nothing is sent for them any more. Calls that are out end as they would, since they are paid for,
+and what they bring is erased too. Every step may be repeated after any crash; the erasing itself
+is that of the trash (purging.py).
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models.functions import Coalesce, Now
+
+from editor import archives, budgets, purging, storage
+from editor.models import (
+    Archive,
+    Departure,
+    DraftMask,
+    EditJob,
+    ImportedPack,
+    JobState,
+    Picture,
+    User,
+)
+from editor.models.jobs import CLOSED_STATES
+
+SECONDS = 2.0
+MOST_AT_ONCE = 20
+UNSENT = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
+LEFT = "Cancelled before anything was sent: its owner has deleted the account."
+
+
+def sweep() -> int:
+    """Take everybody who has left a step further; give how many are gone for good now."""
+    open_ones = Departure.objects.filter(done_at=None).select_related("user").order_by("at")
+    return sum(go_on(departure.user) for departure in list(open_ones[:MOST_AT_ONCE]))
+
+
+def go_on(person: User) -> bool:
+    """Have all of theirs erased that can be by now; True when nothing is left."""
+    jobs = EditJob.objects.owned_by(person)
+    for job in jobs.filter(state__in=(*UNSENT, JobState.UNKNOWN)):
+        _close(job)
+    for archive in Archive.objects.filter(owner=person):
+        archives.remove(archive)
+    for pack in ImportedPack.objects.filter(owner=person):
+        storage.drop_folder(f"imports/{pack.pk}")
+        pack.delete()
+    ended = jobs.filter(state__in=CLOSED_STATES, purging_at=None)
+    if ended.exists():
+        ended.update(trashed_at=Coalesce("trashed_at", Now()), purging_at=Now())
+    pictures = Picture.objects.filter(owner=person, purging_at=None)
+    if pictures.exists():
+        pictures.filter(deleted_at=None).update(deleted_at=Now())
+        purging.begin_pictures(Picture.objects.filter(owner=person))
+    return _is_over(person)
+
+
+def _close(job: EditJob) -> None:
+    """End what was never sent, for free, and what nobody waits for an answer of any more."""
+    with transaction.atomic():
+        if job.state != JobState.UNKNOWN:
+            if job.move(JobState.CANCELLED, LEFT):
+                budgets.release_unspent(job)
+        elif job.move(JobState.FAILED, "Given up: its owner has deleted the account."):
+            budgets.settle_doubtful(job, "assumed when given up")
+
+
+def _is_over(person: User) -> bool:
+    left = (
+        EditJob.objects.filter(owner=person, purged_at=None),
+        Picture.objects.filter(owner=person, purged_at=None),
+        Archive.objects.filter(owner=person),
+        DraftMask.objects.filter(picture__owner=person),
+    )
+    if any(rows.exists() for rows in left):
+        return False
+    return Departure.objects.filter(user=person, done_at=None).update(done_at=Now()) == 1
