@@ -19,8 +19,8 @@ DAY, MONTH = SpendingPeriod.Kind.DAY, SpendingPeriod.Kind.MONTH
 NAMES = {
     (False, DAY): ("Today", "of the budget for today"),
     (False, MONTH): ("This month", "of the budget for this month"),
-    (True, DAY): ("This server today", "of the server budget for today"),
-    (True, MONTH): ("This server this month", "of the server budget for this month"),
+    (True, DAY): ("Server, today", "of the server budget for today"),
+    (True, MONTH): ("Server, this month", "of the server budget for this month"),
 }
 
 

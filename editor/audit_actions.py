@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         # Money and keys
         "budget.changed": "Changed a budget",
         "balance.floor": "Changed the floor of the balance",
+        "balance.read": "Read the balance",
         "key.added": "Added a key",
         "key.replaced": "Replaced a key",
         "key.removed": "Removed a key",

@@ -9,11 +9,19 @@ from __future__ import annotations
 import logging
 from decimal import Decimal, InvalidOperation
 
-from django.conf import settings
 from django.db.models.functions import Now
 
 from editor.flagging import flag_fact
-from editor.models import Attempt, EditJob, Flag, JobState, StaffAlert, UpstreamModel, User
+from editor.models import (
+    Attempt,
+    EditJob,
+    Flag,
+    JobState,
+    SpendingCaps,
+    StaffAlert,
+    UpstreamModel,
+    User,
+)
 from editor.money import NANO, dollars
 from editor.nanogpt.errors import NanoGPTError, OutcomeUnknown
 from editor.nanogpt.messages import Cost, EditAnswer
@@ -40,8 +48,10 @@ def look_at_call(attempt: Attempt, ended: EditAnswer | NanoGPTError) -> None:
 
 def look_at_balance(balance_nano: int | None, key_tail: str) -> None:
     """Tell staff when less is left than the floor, and take it back when it is more again."""
-    floor = settings.BALANCE_FLOOR_NANO
-    if not floor or balance_nano is None:
+    if balance_nano is None:
+        return
+    floor = SpendingCaps.objects.current().balance_floor_nano
+    if not floor:
         return
     subject = f"key …{key_tail}"
     if balance_nano < floor:

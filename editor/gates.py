@@ -236,6 +236,8 @@ def _is_well(gate: Gate, key: UpstreamKey) -> bool:
     except (NanoGPTError, ValueError) as error:
         logger.info("The upstream key …%s is still not well: %s", key.tail, error)
         return False
+    if balance is not None:
+        Gate.objects.filter(pk=gate.pk).update(balance_nano=balance, balance_at=Now())
     if key.own_id is None:
         costs.look_at_balance(balance, key.tail)
     if gate.reason == NoCredit.default_code or "balance" in gate.reason:

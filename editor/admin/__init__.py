@@ -5,6 +5,7 @@ from django.contrib import admin
 from editor.admin import (
     alerts,
     audit,
+    caps,
     catalogue,
     invitations,
     jobs,
@@ -18,6 +19,7 @@ from editor.admin import (
 __all__ = [
     "alerts",
     "audit",
+    "caps",
     "catalogue",
     "invitations",
     "jobs",

@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from editor.accounts import MemberRequest
+from editor.admin.dollars import DollarsField
 from editor.admin.rows import PlainList
 from editor.allowances import this_month
 from editor.audit import record
@@ -47,10 +48,22 @@ admin.site.password_change = change_password  # type: ignore[method-assign,assig
 admin.site.unregister((EmailAddress, Authenticator, UserSession, Group))
 
 
+CAPS = ("daily_cap_nano", "monthly_cap_nano")
+
+
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     """One account, as administrators see it."""
 
     by: User  # set by the page
+    daily_cap_nano = DollarsField(
+        label="Dollars per day",
+        help_text="What their edits may cost in a day, UTC; empty: no cap. "
+        "More waits for approval.",
+    )
+    monthly_cap_nano = DollarsField(
+        label="Dollars per month",
+        help_text="What their edits may cost in a calendar month, UTC; empty: no cap.",
+    )
 
     def clean(self) -> dict[str, Any]:
         """Refuse what would leave nobody who runs the server, and a change of one's own role."""
@@ -110,7 +123,8 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
     form = PersonForm
     fieldsets = (
         (None, {"fields": ("username", "password", "role")}),
-        ("Person", {"fields": ("first_name", "last_name", "email", "monthly_cap_nano")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Caps", {"fields": CAPS}),
     )
     list_display = ("username", "role", "state", "seen", "jobs_made", "jobs_open", "month", "total")
     list_filter = ("role", "is_active")
@@ -174,10 +188,9 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
         if before is None:
             record("account.made", by=request.user, on=obj, facts={"role": role})
         elif fields:
-            caps = [before.monthly_cap_nano, obj.monthly_cap_nano]
-            action = "budget.changed" if fields == ["monthly_cap_nano"] else "account.changed"
-            facts = {"fields": fields} | ({"cap": caps} if "monthly_cap_nano" in fields else {})
-            record(action, by=request.user, on=obj, facts=facts)
+            caps = {n: [getattr(before, n), getattr(obj, n)] for n in CAPS if n in fields}
+            action = "budget.changed" if len(caps) == len(fields) else "account.changed"
+            record(action, by=request.user, on=obj, facts={"fields": fields, **caps})
         try:
             change_role(obj, role, request.user)
         except RoleRefused as refused:  # somebody else was quicker

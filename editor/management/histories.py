@@ -48,7 +48,7 @@ WORKER = "seed:0"
 SENT_PIXELS = 2_600_000  # what fits under the ceiling of one call, roughly
 LINK_SECONDS = 3600
 HELD = "held"  # the ending that is none: it waits for approval
-OVER = "This edit costs {}, but only $0.00 of the monthly budget of $20.00 are left."
+OVER = "This edit costs {}, but only $0.00 of the budget for this month of $20.00 are left."
 
 
 @dataclass

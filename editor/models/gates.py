@@ -30,6 +30,9 @@ class Gate(models.Model):
     closings = models.PositiveSmallIntegerField(default=0)  # in a row, for the backoff
     failures = models.PositiveSmallIntegerField(default=0)  # without an answer, in a row
     failing_since = models.DateTimeField(null=True)
+    # What was left when somebody, or the probe of a closed gate, last asked for it.
+    balance_nano = models.BigIntegerField(null=True)
+    balance_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

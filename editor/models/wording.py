@@ -176,9 +176,12 @@ def steps(job: EditJob) -> list[dict[str, Any]]:
     if place is None:  # failed or cancelled: it got as far as it has times for
         place = 1 if job.started_at else 0
     words = ["done" if i < place else "now" if i == place else "todo" for i in range(len(_STEPS))]
+    labels = [label for label, _ in _STEPS]
+    if job.state == "held":
+        labels[0] = "Approval"
     return [
         {"label": label, "state": word, "at": at}
-        for (label, _), word, at in zip(_STEPS, words, times, strict=True)
+        for label, word, at in zip(labels, words, times, strict=True)
     ]
 
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from editor import allowances, cancelling, evidence, forecasts, submission
 from editor.accounts import MemberRequest
-from editor.budgets import OverBudget
+from editor.budgets import MARK_PASSED, OverBudget
 from editor.forms import PriceForm, WishForm
 from editor.masks import MaskRefused
-from editor.models import EditJob, Mask, Picture, Reference, UpstreamModel
+from editor.models import EditJob, Event, Mask, Picture, Reference, UpstreamModel
 from editor.models.receipts import receipt_of
 from editor.money import dollars
 from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
@@ -61,8 +61,12 @@ def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         if isinstance(refused, PriceChanged) and can_ask and not wants_json(request):
             return ask_for_consent(request, wish, form, refused.price_nano)
         return _refused(request, picture, str(refused), **_details(refused))
+    warned = _warned(sent) if is_new else ""
     if wants_json(request):
-        return JsonResponse(_submitted(request, sent), status=201 if is_new else 200)
+        news = {"warned": warned} if warned else {}
+        return JsonResponse({**_submitted(request, sent), **news}, status=201 if is_new else 200)
+    if warned:
+        messages.warning(request, warned)
     return redirect(sent[0] if len(sent) == 1 else "editor:queue")
 
 
@@ -93,6 +97,12 @@ def _wish(picture: Picture, cleaned: dict[str, Any]) -> Wish:
         cleaned["frame_wish"],
         tuple(cleaned["references"]),
     )
+
+
+def _warned(sent: list[EditJob]) -> str:
+    """What to say when one of these has passed the soft mark of a budget: once for each."""
+    passed = Event.objects.filter(job__in=sent, sentence__startswith=MARK_PASSED)
+    return " ".join(passed.values_list("sentence", flat=True))
 
 
 def _details(refused: SubmitRefused | MaskRefused) -> dict[str, Any]:

@@ -18,12 +18,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from editor.allowances import this_month
-from editor.gates import key_hash
+from editor.balances import last_reading
 from editor.models import (
     Attempt,
     Budget,
     EditJob,
-    Evidence,
     Gate,
     JobState,
     Lifeboat,
@@ -79,10 +78,10 @@ def lines() -> Iterator[str]:
     for name, nano in money.items():
         text = f"Dollars {name} this month (UTC), over all people."
         yield from family(f"{name}_dollars", text, f"{nano / NANO:.9f}")
-    balance = last_known_balance()
+    balance = last_reading()
     if balance is not None:
         text = "Dollars left on the upstream account, when an answer last named them."
-        yield from family("balance_dollars", text, f"{balance / NANO:.9f}")
+        yield from family("balance_dollars", text, f"{balance.nano / NANO:.9f}")
     alerts = dict(
         StaffAlert.objects.unresolved().order_by().values_list("kind").annotate(Count("pk"))
     )
@@ -99,21 +98,6 @@ def lines() -> Iterator[str]:
         age = info[f"{name}_seconds"]
         if age is not None:
             yield from family(f"{name}_seconds", what, age)
-
-
-def last_known_balance() -> int | None:
-    """What was left on the account of the present key when last heard of, in nano-dollars."""
-    answers = Attempt.objects.filter(key_hash=key_hash()).exclude(balance_after_nano=None)
-    looks = Evidence.objects.filter(attempt__key_hash=key_hash()).exclude(balance_nano=None)
-    readings = [
-        answers.exclude(answered_at=None)
-        .order_by("-answered_at")
-        .values_list("answered_at", "balance_after_nano")
-        .first(),
-        looks.order_by("-at").values_list("at", "balance_nano").first(),
-    ]
-    known = [reading for reading in readings if reading]
-    return max(known)[1] if known else None
 
 
 def family(name: str, text: str, values: object, *, label: str = "state") -> Iterator[str]:

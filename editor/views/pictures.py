@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from editor import drafts, forecasts, purging
 from editor.accounts import MemberRequest, no_account_yet
+from editor.allowances import allowances
 from editor.forecasts import Usual
 from editor.forms import MAX_PROMPT
 from editor.imaging.planning import FrameWish
@@ -51,6 +52,8 @@ def home(request: MemberRequest) -> HttpResponse:
         "next_url": next_url,
         "is_first_page": "after" not in request.GET,
     }
+    if not request.htmx:
+        context["allowances"] = allowances(request.user)
     template = "editor/_picture_page.html" if request.htmx else "editor/home.html"
     return render(request, template, context)
 

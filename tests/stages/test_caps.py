@@ -200,7 +200,7 @@ def test_the_tightest_cap_is_the_one_that_is_named(alice):
     assert names == [
         ("Today", "$0.05", "good"),
         ("This month", "$0.03", "good"),
-        ("This server this month", "$0.01", "soft"),
+        ("Server, this month", "$0.01", "soft"),
     ]
     assert (
         "only $0.01 of the server budget for this month of $0.05" in make_job(alice).state_sentence

@@ -114,6 +114,8 @@ export interface EditAnswer {
   submit_key?: string;
   /** What to say when it waits for approval instead of being queued. */
   held?: string;
+  /** What to say when a budget is nearly used up by it. */
+  warned?: string;
   error?: string;
   field?: string | null;
   /** What this edit costs now, in nano-dollars, when the shown price no longer holds. */

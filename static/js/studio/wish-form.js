@@ -1,7 +1,7 @@
 /** The wish: prompt, model, count, size, and the button that names the price and sends it. */
 
 import { MaskFiles } from "./mask-files.js";
-import { budgetWords, costWords, paidImages, priceLabel, unitPrice } from "./prices.js";
+import { costWords, paidImages, priceLabel, unitPrice } from "./prices.js";
 import { ThereAlready } from "./there.js";
 import { WishChoices } from "./wish-choices.js";
 import { WishButton } from "./wish/button.js";
@@ -211,7 +211,7 @@ export class WishForm {
    */
   #sent({ answer }, how) {
     this.#there.hide();
-    this.#lines.say(answer.held ?? queuedWords(how), { whileOpen: true });
+    this.#lines.say(answer.held ?? answer.warned ?? queuedWords(how), { whileOpen: true });
     for (const listener of this.#sentListeners) listener(this.prompt.value);
     const strip = document.getElementById("variant-strip");
     if (!strip || answer.strip === undefined) return;
@@ -274,8 +274,9 @@ export class WishForm {
   #showRefusal() {
     const asked = this.asked();
     const refusal = refusalOf(asked);
-    const words = approvalOf(asked) || budgetWords(asked.cost, asked.left, 1, asked.of).text;
-    this.#lines.showBudget(refusal?.text ?? words, refusal !== null || approvalOf(asked) !== "");
+    const words = approvalOf(asked);
+    this.#lines.showBudget(refusal?.text ?? words, refusal !== null);
+    showAllowances();
     this.#button.block(refusal !== null);
   }
 
@@ -302,6 +303,13 @@ export class WishForm {
 /** Why no call can leave at present; "" when calls can. An edit is taken all the same, and waits. */
 function gateTitle() {
   return document.querySelector("[data-gate-closed]")?.getAttribute("data-gate-closed") ?? "";
+}
+
+/** What is left comes with the strip, which is fetched anew; it is shown beside the button. */
+function showAllowances() {
+  const now = document.querySelector("[data-allowances-now]")?.innerHTML;
+  const shown = document.querySelector("[data-allowances]");
+  if (shown && now !== undefined && shown.innerHTML !== now) shown.innerHTML = now;
 }
 
 /** @param {How} how */

@@ -35,7 +35,7 @@ export class WishLines {
    * @param {boolean} isBad
    */
   showBudget(text, isBad) {
-    put(this.#part("budget"), text, isBad ? "bad" : "");
+    put(this.#part("budget"), text, isBad ? "bad" : "warn");
   }
 
   /**

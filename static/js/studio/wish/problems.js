@@ -45,7 +45,7 @@ export function refusalOf({ model }) {
  */
 export function approvalOf({ cost, left, edits, of }) {
   const { text, isOver } = budgetWords(cost, left, edits, of);
-  return isOver ? `${text} It will wait for approval; nothing is sent before.` : "";
+  return isOver ? `${text} It will wait for approval.` : "";
 }
 
 /**
