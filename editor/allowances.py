@@ -53,6 +53,10 @@ class Allowance:
         return min(99, self.used_nano * 100 // self.cap_nano)
 
     @property
+    def used_text(self) -> str:
+        return f"{self.percent} % used"
+
+    @property
     def state(self) -> str:
         """`good`, `soft` from the mark on at which people are warned, `over` with nothing left."""
         if self.left_nano <= 0:
