@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editor', '0039_own_keys'),
+        ('editor', '0040_figures'),
     ]
 
     operations = [
