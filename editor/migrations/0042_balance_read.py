@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editor', '0040_figures'),
+        ('editor', '0041_departures'),
     ]
 
     operations = [
