@@ -1,4 +1,4 @@
-"""What browsers are told, on every address."""
+"""What browsers are told; on every address: test_who_may.py."""
 
 import io
 
@@ -7,34 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from editor.models import JobState
-from tests.factories import make_job
-from tests.views.test_access import BY_LINK, ROUTES, address, belongings, name_of  # noqa: F401
+from tests.views.test_access import belongings  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.once
-@pytest.mark.parametrize("route", ROUTES, ids=name_of)
-def test_every_page_has_the_strict_headers(alices, belongings, route):  # noqa: F811
-    if route.name == "static_moved":
-        answer = alices.get("/static/0123456789ab/css/gone.css")
-    else:
-        answer = alices.get(address(route, belongings))
-    policy = answer["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["X-Frame-Options"] == "DENY"
-    by_link = route.name in BY_LINK
-    assert answer["Referrer-Policy"] == ("no-referrer" if by_link else "same-origin")
-
-
-@pytest.mark.parametrize("path", ["/admin/", "/admin/editor/editjob/", "/admin/login/"])
-def test_the_admin_lives_under_the_same_policy(admin_client, path):
-    policy = admin_client.get(path)["Content-Security-Policy"]
-    assert "script-src 'self'" in policy
-    assert "unsafe" not in policy
 
 
 def test_files_cannot_run_anything(alices, belongings):  # noqa: F811
@@ -76,21 +51,6 @@ def test_an_upload_leaves_only_as_an_attachment(alices, belongings):  # noqa: F8
 
 def test_private_pages_are_not_stored(alices):
     assert "no-store" in alices.get(reverse("editor:gallery"))["Cache-Control"]
-
-
-def test_pages_carry_no_inline_script_or_style(alices, alice):
-    job = make_job(alice, JobState.DONE)
-    for url in (
-        "/",
-        "/gallery/",
-        "/queue/",
-        job.get_absolute_url(),
-        job.picture.get_absolute_url(),
-    ):
-        page = alices.get(url).content.decode()
-        assert " style=" not in page, url
-        assert " onclick=" not in page, url
-        assert "<style" not in page, url
 
 
 def test_an_address_of_an_earlier_release_leads_to_the_current_file(client, settings):
