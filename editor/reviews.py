@@ -35,7 +35,7 @@ def give_verdict(job: EditJob, reviewer: User, verdict: Review.Verdict, note: st
         judged(job)
         said = f": {note}" if note else "."
         job.note(f"{review.verdict_label}{said}", actor=reviewer)
-        record("job.judged", by=reviewer, on=job, why=note, facts={"verdict": verdict.value})
+        record("job.judged", by=reviewer, on=job, why=note, facts={"verdict": str(verdict)})
     return review
 
 

@@ -61,6 +61,9 @@ ADDRESSES: dict[str, Audience] = {
     "editor:look": MEMBERS,
     "editor:notices": MEMBERS,
     "editor:notices_recent": MEMBERS,
+    "editor:spending": MEMBERS,
+    "editor:own_data": MEMBERS,
+    "editor:leave": MEMBERS,
     "editor:own_key": MEMBERS,
     "editor:own_key_waiting": MEMBERS,
     "editor:own_key_look": MEMBERS,
@@ -173,6 +176,7 @@ ADDRESSES: dict[str, Audience] = {
     "admin:login": STAFF | {ANONYMOUS},
     "admin:logout": EVERYBODY,
     "admin:index": STAFF,
+    "staff_dashboard": STAFF,
     "admin:app_list": STAFF,
     "admin:jsi18n": STAFF,
     "admin:password_change": STAFF,
@@ -213,6 +217,7 @@ ADDRESSES: dict[str, Audience] = {
     "admin:auth_user_password_change": ADMINISTRATORS,
     "admin:editor_staffalert_resolve": ADMINISTRATORS,
     "admin:editor_auditentry_export": ADMINISTRATORS,
+    "admin:editor_spendingcaps_read_balance": ADMINISTRATORS,
 }
 
 
@@ -232,6 +237,7 @@ MODELS: dict[str, Rows] = {
     "picture": Rows(look=STAFF),
     "reviewreason": Rows(look=STAFF, add=STAFF, change=STAFF, delete=STAFF),
     "auditentry": Rows(),
+    "spendingcaps": Rows(change=ADMINISTRATORS),
     "staffalert": Rows(),
     "masktest": Rows(),
     "share": Rows(),

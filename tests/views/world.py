@@ -26,6 +26,7 @@ from editor.models import (
     Picture,
     PromptTemplate,
     Result,
+    SpendingCaps,
     StaffAlert,
     UnusableAnswer,
     UpstreamModel,
@@ -119,6 +120,7 @@ def rows_of_the_admin(alice: User, adam: User) -> dict[str, Model]:
         "editjob": job,
         "picture": job.picture,
         "user": alice,
+        "spendingcaps": SpendingCaps.objects.get_or_create(pk=SpendingCaps.ONLY)[0],
         "invitation": Invitation.objects.create(made_by=adam, ends_at=until),
         "masktest": MaskTest.objects.create(
             model=UpstreamModel.objects.get(model_id=job.model_id),
