@@ -10,6 +10,7 @@ import uuid
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -68,6 +69,8 @@ class EditJobAdmin(ReadOnlyAdmin):
     list_per_page = 25
     show_full_result_count = False
     actions_selection_counter = True
+    # The page that comes asks for the reason.
+    action_form = ActionForm  # type: ignore[assignment]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EditJob]:
         """Everything a row shows, in a fixed number of queries."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 from editor import budgets
 from editor.management.histories import HELD, LINK_SECONDS, Past
 from editor.models import Attempt, Consent, EditJob, JobState, Result, Review, User
+from editor.models.reviews import judged
 
 FAR_DAYS = 27_000
 
@@ -194,3 +195,4 @@ def review(past: Past, reviewer: User) -> None:
     said = f": {note}" if note else "."
     past.say(later, JobState(past.job.state), f"{verdict.label}{said}", reviewer)
     Review.objects.create(job=past.job, reviewer=reviewer, verdict=verdict, note=note, at=past.now)
+    judged(past.job)

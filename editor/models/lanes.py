@@ -42,7 +42,8 @@ class Lane:
 
     def count(self) -> int:
         """How many lie in it, up to one more than MOST_COUNTED."""
-        return self.jobs().order_by()[: MOST_COUNTED + 1].count()
+        # In its order, as SQLite would go through the whole table otherwise.
+        return self.in_order()[: MOST_COUNTED + 1].count()
 
     def beyond(self, job: EditJob, *, forwards: bool) -> EditJobQuerySet:
         """What comes after a job in the lane's order, or before it, the nearest first.
@@ -60,8 +61,7 @@ class Lane:
 
     def place_of(self, job: EditJob) -> int:
         """How many come before a job, up to one more than MOST_COUNTED."""
-        before = self.beyond(job, forwards=False).order_by()
-        return before[: MOST_COUNTED + 1].count()
+        return self.beyond(job, forwards=False)[: MOST_COUNTED + 1].count()
 
 
 def _beyond(lane: Lane, key: datetime, pk: uuid.UUID, *, forwards: bool) -> EditJobQuerySet:

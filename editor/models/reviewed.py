@@ -7,19 +7,31 @@ from django.db.models import Q
 
 from editor.models.pictures import Picture
 
-# Ended well, on its owner's wall, and without a verdict that counts. The index holds nothing else.
-NEW = {
-    "state": "done", "verdict": "", "hidden": False, "mask_test": None, "trashed_at": None,
-}  # fmt: skip
+_ON_WALL = {"hidden": False, "mask_test": None, "trashed_at": None}
+# Ended well, on its owner's wall, and without a verdict that counts.
+NEW = {"state": "done", "verdict": "", **_ON_WALL}
 REVIEW_INDEXES = [
-    models.Index(fields=["created_at", "id"], name="job_lane_new", condition=Q(**NEW)),
+    # State and verdict are columns of it: a condition on them is not found again in a query,
+    # which has them as parameters.
+    models.Index(
+        fields=["state", "verdict", "created_at", "id"],
+        name="job_lane",
+        condition=Q(**_ON_WALL),
+    ),
     models.Index(
         fields=["flagged_at", "id"],
         name="job_lane_flagged",
         condition=Q(flagged_at__isnull=False),
     ),
     models.Index(
-        fields=["withheld_at"], name="job_withheld", condition=Q(withheld_at__isnull=False)
+        fields=["state", "withheld_at", "id"],
+        name="job_lane_withheld",
+        condition=Q(withheld_at__isnull=False),
+    ),
+    models.Index(
+        fields=["created_at", "id"],
+        name="job_lane_all",
+        condition=Q(purging_at=None, mask_test=None),
     ),
 ]
 

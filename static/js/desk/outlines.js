@@ -45,7 +45,8 @@ function tableOf(stage, image) {
       return devicePixelRatio;
     },
     get size() {
-      return { width: stage.clientWidth, height: stage.clientHeight };
+      // A result behind another tab has no size, and is drawn when it gets one.
+      return { width: Math.max(1, stage.clientWidth), height: Math.max(1, stage.clientHeight) };
     },
     get view() {
       const scale = Math.min(stage.clientWidth / width, stage.clientHeight / height);

@@ -28,13 +28,15 @@ export class Sending {
   send(url, body) {
     this.#waiting += 1;
     const answer = this.#last.then(async () => {
-      const { ok, told } = await this.#post(url, body);
-      if (!ok) throw new Refused(told.said);
-      return told;
+      try {
+        const { ok, told } = await this.#post(url, body);
+        if (!ok) throw new Refused(told.said);
+        return told;
+      } finally {
+        this.#waiting -= 1; // whoever waits for this answer finds it counted out
+      }
     });
-    this.#last = answer.then(() => {}, () => {}).finally(() => {
-      this.#waiting -= 1;
-    });
+    this.#last = answer.then(() => {}, () => {});
     return answer;
   }
 }
