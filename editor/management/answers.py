@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -13,7 +14,7 @@ from editor.management.drawing import draw
 from editor.management.noise import clouds
 from editor.management.sources import Source
 
-WORKING_PIXELS = 1_300_000
+WORKING_PIXELS = 900_000
 _DRIFT_PIXELS = 1.1  # how far a model moves what it should have kept
 _DRIFT_LIGHT = 0.07
 
@@ -84,13 +85,8 @@ def _drift(levels: Plane, mask: Image.Image | None, take: int) -> Plane:
         painted = np.asarray(mask.resize((width, height)), dtype=np.float32) / 255
         away = 1 - np.clip(blur(painted, height / 60) * 4, 0, 1)
     waves = [(clouds(x, y, 100 + take * 3 + axis, 3) - 0.5) * 2 * away for axis in range(3)]
-    rows = np.arange(height)[:, None] + waves[0] * _DRIFT_PIXELS * 2
-    columns = np.arange(width)[None, :] + waves[1] * _DRIFT_PIXELS * 2
-    top = np.clip(np.floor(rows), 0, height - 2).astype(np.int32)
-    left = np.clip(np.floor(columns), 0, width - 2).astype(np.int32)
-    v = np.clip(rows - top, 0, 1)[..., None]
-    u = np.clip(columns - left, 0, 1)[..., None]
-    upper = levels[top, left] * (1 - u) + levels[top, left + 1] * u
-    lower = levels[top + 1, left] * (1 - u) + levels[top + 1, left + 1] * u
-    moved: Plane = (upper * (1 - v) + lower * v) * (1 + _DRIFT_LIGHT * waves[2])[..., None]
-    return moved
+    rows = np.arange(height, dtype=np.float32)[:, None] + waves[0] * _DRIFT_PIXELS * 2
+    columns = np.arange(width, dtype=np.float32)[None, :] + waves[1] * _DRIFT_PIXELS * 2
+    across, down = (np.asarray(axis, dtype=np.float32) for axis in (columns, rows))
+    moved = cv2.remap(levels, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return moved * np.asarray(1 + _DRIFT_LIGHT * waves[2], dtype=np.float32)[..., None]

@@ -7,7 +7,6 @@ exist until about the year 2100, and what waits, waits until then.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -16,29 +15,22 @@ from editor.management.histories import HELD, LINK_SECONDS, Past
 from editor.models import Attempt, Consent, EditJob, JobState, Result, Review, User
 from editor.models.reviews import judged
 
-FAR_DAYS = 27_000
-
-
-def far(past: Past) -> datetime:
-    """A moment that a running worker does not live to see."""
-    return past.now + timedelta(days=FAR_DAYS)
-
 
 def stay_queued(past: Past, consent: Consent) -> None:
     """No worker is told of it, and the health check does not complain of its age."""
-    past.changes["hinted_at"] = past.changes["updated_at"] = far(past)
+    past.changes["hinted_at"] = past.changes["updated_at"] = past.far
 
 
 def stay_claimed(past: Past, consent: Consent) -> None:
     """A worker that never comes back holds it."""
     past.claim()
-    past.changes["lease_until"] = far(past)
+    past.changes["lease_until"] = past.far
 
 
 def stay_calling(past: Past, consent: Consent) -> None:
     """The call never ends."""
     past.send(consent)
-    past.changes["lease_until"] = far(past)
+    past.changes["lease_until"] = past.far
 
 
 def stay_waiting(past: Past, consent: Consent) -> None:
@@ -48,7 +40,7 @@ def stay_waiting(past: Past, consent: Consent) -> None:
     past.fail_call(attempt, Attempt.State.NOT_CHARGED, "rate_limit_exceeded", sentence, 429)
     past.say(0, JobState.WAITING, f"Not charged: {sentence}")
     past.changes.update(
-        next_at=far(past), waits=1, reason="rate_limit_exceeded", failure_sentence=sentence
+        next_at=past.far, waits=1, reason="rate_limit_exceeded", failure_sentence=sentence
     )
 
 
@@ -81,7 +73,7 @@ def stay_received(past: Past, consent: Consent) -> None:
     attempt = past.send(consent)
     past.answer(attempt, past.story.count)
     Attempt.objects.filter(pk=attempt.pk).update(
-        lease_until=far(past), next_at=far(past), links_expire_at=far(past), tries=1
+        lease_until=past.far, next_at=past.far, links_expire_at=past.far, tries=1
     )
 
 
@@ -135,7 +127,9 @@ def lose(past: Past, consent: Consent) -> None:
     past.answer(attempt, 1)
     reason = "The result could not be downloaded: the storage did not answer."
     past.say(15, JobState.RECEIVED, f"Not kept yet, trying again in 300 s: {reason}")
-    Attempt.objects.filter(pk=attempt.pk).update(state=Attempt.State.LOST, tries=14)
+    Attempt.objects.filter(pk=attempt.pk).update(
+        state=Attempt.State.LOST, tries=14, lease_until=None
+    )
     problem = f"It could not be fetched before its link died. {reason}"
     Result.objects.create(attempt=attempt, index=0, raw_bytes=0, problem=problem)
     past.changes["finished_at"] = past.say(
@@ -181,6 +175,8 @@ def end(past: Past, reviewer: User) -> EditJob:
     if past.story.ending != HELD:  # over a cap: nobody has consented to pay
         ENDINGS[past.story.ending](past, past.grant())
     past.changes.setdefault("updated_at", past.now)
+    past.changes.setdefault("lease_until", None)
+    past.changes.setdefault("worker", "")
     EditJob.objects.filter(pk=past.job.pk).update(**past.changes)
     past.job.refresh_from_db()
     if past.story.verdict:

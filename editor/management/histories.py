@@ -9,6 +9,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,6 +48,7 @@ from editor.upstream import key_tail
 WORKER = "seed:0"
 SENT_PIXELS = 2_600_000  # what fits under the ceiling of one call, roughly
 LINK_SECONDS = 3600
+FAR_DAYS = 27_000
 HELD = "held"  # the ending that is none: it waits for approval
 OVER = "This edit costs {}, but only $0.00 of the budget for this month of $20.00 are left."
 
@@ -73,6 +75,11 @@ class Past:
     now: datetime
     purse: Purse
     changes: dict[str, Any] = field(default_factory=dict)  # of the job row, written at the end
+
+    @property
+    def far(self) -> datetime:
+        """A moment that a running worker does not live to see."""
+        return self.now + timedelta(days=FAR_DAYS)
 
     def say(
         self, after: float, state: JobState, sentence: str, actor: User | None = None
@@ -147,6 +154,7 @@ class Past:
         expires = self.now + timedelta(seconds=LINK_SECONDS)
         urls = [link(attempt, index, expires) for index in range(count)]
         attempt.state = Attempt.State.RECEIVED
+        attempt.lease_until = self.far  # or a worker would fetch it before it is kept
         attempt.answered_at = self.now
         attempt.http_status = 200
         attempt.upstream_request_id = str(attempt.pk)
@@ -177,8 +185,13 @@ class Past:
         mask = opened(self.job.mask) if self.job.mask else None
         frame = frame_of(self.job)
         size = Size(self.job.picture.width, self.job.picture.height)
-        for index, changes in enumerate(self.story.answers):
-            data = draw_answer(self.source, changes, frame, size, mask, index)
+
+        def drawn(take: int) -> bytes:
+            return draw_answer(self.source, self.story.answers[take], frame, size, mask, take)
+
+        with ThreadPoolExecutor(2) as hands:
+            answers = list(hands.map(drawn, range(len(self.story.answers))))
+        for index, data in enumerate(answers):
             result = Result.objects.create(
                 attempt=attempt,
                 index=index,
@@ -190,7 +203,7 @@ class Past:
             for picture_id, screen in compose_result(self.job, result, attempt):
                 make_waiting(picture_id, screen)  # there may be no worker
         Picture.objects.filter(made_by__attempt=attempt).update(created_at=self.now)
-        Attempt.objects.filter(pk=attempt.pk).update(state=Attempt.State.SAVED)
+        Attempt.objects.filter(pk=attempt.pk).update(state=Attempt.State.SAVED, lease_until=None)
         count = len(self.story.answers)
         kept = "1 picture kept" if count == 1 else f"{count} pictures kept"
         changed = [result.changed_pixels for result in attempt.results.all()]
@@ -256,6 +269,10 @@ def begin(
             picture.sha256, mask.sha256 if mask else None, story.prompt, model.model_id, n, size
         ),
         created_at=asked_at,
+        # A worker that runs beside this must not take it while its past is being written.
+        state=JobState.CALLING,
+        worker=WORKER,
+        lease_until=asked_at + timedelta(days=FAR_DAYS),
     )
     past = Past(story, SOURCES[story.source], job, asked_at, purse)
     if story.ending == HELD:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from editor.management.drawing import draw, painted
+from editor.management.drawing import Drawing, draw, painted
 from editor.management.people import People
 from editor.management.sources import SOURCES
 from editor.management.story import Story
@@ -32,6 +33,11 @@ class Shelf:
         self._pictures: dict[str, Picture] = {}
         self._painted: dict[tuple[str, tuple[str, ...], float], Image.Image] = {}
         self._told: dict[str, EditJob] = {}
+        # The next picture is drawn while the edits of this one are written.
+        self._hand = ThreadPoolExecutor(1)
+        self._to_draw = iter(dict.fromkeys(story.source for story in stories))
+        self._drawn: dict[str, Future[Drawing]] = {}
+        self._draw_next()
 
     def picture_for(self, story: Story) -> Picture:
         """The upload that a story starts from, or the result it goes on from."""
@@ -58,9 +64,19 @@ class Shelf:
         if story.name:
             self._told[story.name] = job
 
+    def _draw_next(self) -> None:
+        name = next(self._to_draw, None)
+        if name is not None:
+            source = SOURCES[name]
+            size = source.scaled(self._side)
+            self._drawn[name] = self._hand.submit(draw, source.scene, size, seed=source.seed)
+
     def _upload(self, name: str) -> Picture:
         source = SOURCES[name]
-        drawing = draw(source.scene, source.scaled(self._side), seed=source.seed)
+        while name not in self._drawn:
+            self._draw_next()
+        drawing = self._drawn.pop(name).result()
+        self._draw_next()
         stream = io.BytesIO()
         drawing.image.save(stream, source.format, **_QUALITY.get(source.format, {}))
         upload = SimpleUploadedFile(source.name, stream.getvalue())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 DAY = 24.0
 FULL_SIDE = 2400  # the sizes below are meant for this longest side
+USUAL_SIDE = 1800  # what is drawn unless somebody asks for more
 
 
 @dataclass(frozen=True)

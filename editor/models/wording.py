@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -82,8 +83,14 @@ def _stopped_sentence(job: EditJob) -> str:
         return job.failure_sentence or f"{_SENTENCES['held']} {WAITS_FOR_LEAVE}"
     until = ""
     if job.state == "waiting" and job.next_at:
-        until = f" Trying again at {timezone.localtime(job.next_at):%H:%M:%S} UTC."
+        at = f"at {timezone.localtime(job.next_at):%H:%M:%S} UTC"
+        until = f" Trying again {'later' if is_far_off(job.next_at) else at}."
     return f"{job.failure_sentence or 'Waiting.'}{until} {uncharged(job)}"
+
+
+def is_far_off(moment: datetime) -> bool:
+    """Whether it is of no use to anybody to be told the hour."""
+    return moment - timezone.now() > timedelta(days=1)
 
 
 def standing_sentence(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from editor import forecasts, turns
 from editor.forecasts import Closed, Usual
 from editor.models import EditJob, JobState
-from editor.models.wording import standing_sentence
+from editor.models.wording import is_far_off, standing_sentence
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class Standing:
     def before_call(self) -> bool:
         """Whether the call is still to come."""
         return self.job.state in (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
+
+    @property
+    def is_far_off(self) -> bool:
+        """Whether the hour says nothing."""
+        return self.until is not None and is_far_off(self.until)
 
     @property
     def share(self) -> float | None:

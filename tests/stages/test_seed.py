@@ -11,6 +11,7 @@ from PIL import Image
 
 from editor import recovery, storage, tasks
 from editor.invariants import broken_invariants
+from editor.management.histories import Past
 from editor.models import (
     Attempt,
     Budget,
@@ -40,9 +41,24 @@ def seeded(django_db_setup, django_db_blocker):
     """A folder seeded once, small, for all tests of this file; gives what was printed."""
     with django_db_blocker.unblock():
         printed = io.StringIO()
-        call_command("seed", password="demo-pictures-2026", stdout=printed, **SMALL)
+        with pytest.MonkeyPatch.context() as beside:
+            _sweep_meanwhile(beside)
+            call_command("seed", password="demo-pictures-2026", stdout=printed, **SMALL)
         yield printed.getvalue()
         call_command("flush", interactive=False, verbosity=0)
+
+
+def _sweep_meanwhile(beside):
+    """A worker that runs beside it looks for something to do at each line of each past."""
+    say = Past.say
+
+    def said(past, *what, **more):
+        assert recovery.sweep() == 0, f"{past.story.prompt} was taken while it was written"
+        return say(past, *what, **more)
+
+    for module in (recovery, tasks):
+        beside.setattr(module, "send_hint", lambda *hint: pytest.fail(str(hint)))
+    beside.setattr(Past, "say", said)
 
 
 @pytest.fixture
@@ -191,6 +207,20 @@ def test_rita_may_look_and_decide_but_not_more(folder):
     assert User.objects.get(username="bob").role == User.Role.MEMBER
     assert User.objects.get(username="alice").is_administrator
     assert User.objects.order_by("pk").first().username == "alice"
+
+
+def test_how_far_it_is_is_said(folder):
+    count = EditJob.objects.count()
+    assert f"  1 of {count}  " in folder
+    assert f"{count} of {count}  " in folder
+
+
+def test_what_waits_for_ever_names_no_hour(folder, client):
+    client.force_login(User.objects.get(username="alice"))
+    job = EditJob.objects.get(state=JobState.WAITING)
+    page = client.get(job.get_absolute_url()).content.decode()
+    assert "Trying again later." in page
+    assert "2100" not in page
 
 
 def test_the_passwords_are_said_once_and_work(folder, client):

@@ -26,7 +26,7 @@ from editor.management.offerings import fill_catalogue, pick_model
 from editor.management.people import People, gather_people
 from editor.management.selection import chosen
 from editor.management.shelf import Shelf
-from editor.management.sources import FULL_SIDE
+from editor.management.sources import USUAL_SIDE
 from editor.management.stories import STORIES
 from editor.management.story import Story
 from editor.models import EditJob, Picture
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             help="how many edits, at least one of each kind",
         )
         parser.add_argument(
-            "--side", type=int, default=FULL_SIDE, help="longest side of a usual picture"
+            "--side", type=int, default=USUAL_SIDE, help="longest side of a usual picture"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -72,8 +72,9 @@ class Command(BaseCommand):
         stories = chosen(options["jobs"])
         shelf = Shelf(people, stories, max(64, options["side"]))
         purse = Purse()
-        self.stdout.write(f"Drawing {len(stories)} edits; a full set takes about two minutes.")
-        for story in stories:
+        for number, story in enumerate(stories, 1):
+            self.stdout.write(f"{number:3} of {len(stories)}  {story.prompt}")
+            self.stdout.flush()
             shelf.told(story, self.write(story, shelf, purse, people))
         record("command.run", by=None, facts={"command": "seed", "edits": len(stories)})
         self.tell(people, len(stories))
