@@ -55,7 +55,9 @@ def contents_of(job: EditJob) -> Contents:
     references = []
     for number, picture in enumerate(lent, 1):
         if picture.purged_at:
-            message = "A picture that was sent along has been erased, so the evidence is not whole."
+            message = (
+                "A picture that was sent along was deleted for good: the evidence is not whole."
+            )
             raise NothingToProve(message)
         files.append(_of_picture(f"reference-{number}", picture))
         references.append({"file": files[-1].name, "name": picture.name})

@@ -210,7 +210,7 @@ def _erase_edit(job: EditJob, packed: Sequence[uuid.UUID]) -> None:
     UnusableAnswer.objects.filter(attempt__in=attempts).delete()
     Lifeboat.objects.filter(attempt__in=attempts).delete()
     results = Result.objects.filter(attempt__in=attempts)
-    results.filter(picture=None, problem="").update(problem="It was erased.")
+    results.filter(picture=None, problem="").update(problem="It was deleted for good.")
     results.update(raw="", raw_sha256="", raw_bytes=0)
     for attempt in attempts:
         storage.drop_folder(f"results/{attempt}")
@@ -232,7 +232,7 @@ def _erase_edit(job: EditJob, packed: Sequence[uuid.UUID]) -> None:
             prompt="", failure_sentence="", wish_hash="", purged_at=Now(), updated_at=Now()
         )
         if erased:
-            job.note("Erased. What it cost stays on record.")
+            job.note("Deleted for good. What it cost stays on record.")
 
 
 def _erase_picture(picture: Picture, packed: Sequence[uuid.UUID]) -> None:

@@ -73,7 +73,7 @@ class Node:
             return ""
         if self.picture.deleted_at is None:
             return "withheld"
-        return "in the trash" if self.picture.purging_at is None else "erased"
+        return "in the trash" if self.picture.purging_at is None else "deleted for good"
 
     @property
     def is_discarded(self) -> bool:
@@ -130,7 +130,7 @@ class Step:
     def words(self) -> str:
         """The prompt of an edit; of a larger canvas, where it was made larger."""
         if self.job is not None:
-            return self.job.prompt or "An edit that was erased"
+            return self.job.prompt or "An edit that was deleted for good"
         extension = getattr(self.extended, "extension", None)
         if extension is None:
             return "Extended"
@@ -146,7 +146,7 @@ class Step:
         """Where it is instead; empty unless it was thrown away."""
         if self.job is None or not self.is_trashed:
             return ""
-        return "in the trash" if self.job.purging_at is None else "erased"
+        return "in the trash" if self.job.purging_at is None else "deleted for good"
 
     @property
     def cost(self) -> Sum:

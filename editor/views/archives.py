@@ -35,7 +35,7 @@ from editor.archives import (
 )
 from editor.models import Archive, EditJob
 from editor.models.archives import size_words
-from editor.views.guards import wants_json
+from editor.views.guards import post_or_back, wants_json
 
 MOST_LISTED = 100
 _RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
@@ -91,7 +91,7 @@ def all_archives(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@post_or_back("editor:archives")
 def new(request: MemberRequest) -> HttpResponse:
     """Have pictures packed; without a choice, say how much it is and ask how it is wanted."""
     form = ArchiveForm(request.POST)

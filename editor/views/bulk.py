@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from editor import archives, collecting, keeping, trash
 from editor.accounts import MemberRequest
@@ -21,7 +20,7 @@ from editor.keeping import KeepingRefused
 from editor.models import EditJob, Picture
 from editor.views.archives import ask_how
 from editor.views.finding import Finding
-from editor.views.guards import wants_json
+from editor.views.guards import post_or_back, wants_json
 from editor.views.trash import as_moment
 
 # More than so many edits at once are asked about first.
@@ -38,7 +37,7 @@ class Done:
 
 
 @login_required
-@require_POST
+@post_or_back("editor:gallery")
 def gallery_action(request: MemberRequest) -> HttpResponse:
     """Do one thing to the chosen edits, all or nothing. Ids of anybody else's mean nothing."""
     name = request.POST.get("action", "")

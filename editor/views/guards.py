@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from editor.sessions import mark_seen
 
+View = TypeVar("View", bound=Callable[..., Any])
 SECOND_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 # What somebody needs who has to set up a second step.
 BEFORE_IT = {
@@ -76,6 +79,21 @@ class StaffTakeASecondStep:
         if "HX-Request" in request.headers:
             return HttpResponseClientRedirect(there["Location"])
         return there
+
+
+def post_or_back(name: str) -> Callable[[View], View]:
+    """Lead whoever comes by GET to the page of this name: by a bookmark, or by going back."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **more: Any) -> Any:
+            if request.method in ("GET", "HEAD"):
+                return redirect(name)
+            return require_POST(view)(request, *args, **more)
+
+        return guarded  # type: ignore[return-value]
+
+    return guard
 
 
 def wants_json(request: HttpRequest) -> bool:

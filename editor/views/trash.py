@@ -54,8 +54,8 @@ class Thrown:
         left = self.moment + timedelta(days=settings.TRASH_DAYS) - timezone.now()
         days = math.ceil(left / timedelta(days=1))
         if days <= 0:
-            return "Erased any moment now"
-        return f"Erased in {days} day{'' if days == 1 else 's'}"
+            return "Deleted for good any moment now"
+        return f"Deleted for good in {days} day{'' if days == 1 else 's'}"
 
 
 @login_required
@@ -223,12 +223,10 @@ def erase(request: MemberRequest) -> HttpResponse:
 def _erased(request: MemberRequest, edit: EditJob | None, picture: Picture | None) -> str:
     if edit is not None:
         purging.erase_edits(request.user, [edit.pk])
-        return (
-            "The edit is gone for good; its files are being erased. What it cost stays on record."
-        )
+        return "The edit is deleted for good. What it cost stays on record."
     with_edits = request.POST.get("with_edits") == "yes"
     if picture and purging.erase_picture(request.user, picture.pk, with_edits=with_edits):
-        return "The picture is gone for good; its files are being erased."
+        return "The picture is deleted for good."
     return "An edit still needs this picture, so it stays in the trash."
 
 
@@ -242,9 +240,9 @@ def empty(request: MemberRequest) -> HttpResponse:
         kept = Picture.objects.in_trash_of(request.user).count()
         stays = f" {kept} stay, because edits still need them." if kept else ""
         if gone or pictures:
-            messages.success(request, f"Gone for good; the files are being erased.{stays}")
+            messages.success(request, f"All of it is deleted for good.{stays}")
         else:
-            messages.info(request, f"Nothing was erased.{stays}")
+            messages.info(request, f"Nothing was deleted for good.{stays}")
         return redirect("editor:trash")
     context = {"edits": edits.count(), "pictures": lone_pictures(request.user).count()}
     return render(request, "editor/trash_empty.html", context)

@@ -98,7 +98,7 @@ def test_a_comparison_behind_a_password_from_the_dialog_to_its_end(
     visit.reload()
     expect(visit.get_by_role("heading", name="Our pond")).to_be_visible()
 
-    page.get_by_role("link", name="All my links").click()
+    page.get_by_role("main").get_by_role("link", name="Shared links").click()
     expect(page.get_by_text("1 view,")).to_be_visible()
     page.get_by_role("button", name="Revoke", exact=True).click()
     page.get_by_role("button", name="Revoke it").click()

@@ -213,8 +213,8 @@ def test_edits_in_the_trash_are_out_of_the_tree_but_their_cost_is_told(hers):
     Picture.objects.filter(pk=golden.pk).update(purging_at=timezone.now())
     thrown.update(purging_at=timezone.now(), prompt="")
     family = family_of(calm)
-    assert family.first.steps[0].words == "An edit that was erased"
-    assert family.nodes[golden.pk].gone_words == "erased"
+    assert family.first.steps[0].words == "An edit that was deleted for good"
+    assert family.nodes[golden.pk].gone_words == "deleted for good"
 
 
 def test_sixty_edits_one_after_the_other_take_as_many_queries_as_one(hers):

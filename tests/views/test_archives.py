@@ -192,3 +192,14 @@ def test_a_range_that_no_file_has_gives_the_whole_file(alices, ready, asked_for)
     answer = alices.get(ready.file_url, headers={"Range": asked_for})
     assert answer.status_code == 200
     assert int(answer["Content-Length"]) == ready.bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "leads_to"),
+    [("editor:archive_new", "editor:archives"), ("editor:gallery_action", "editor:gallery")],
+)
+def test_who_goes_back_to_a_form_is_led_to_its_page(alices, anonymous, name, leads_to):
+    assert alices.get(reverse(name))["Location"] == reverse(leads_to)
+    assert alices.head(reverse(name)).status_code == 302
+    assert alices.put(reverse(name)).status_code == 405
+    assert anonymous.get(reverse(name))["Location"].startswith(reverse("editor:login"))

@@ -42,7 +42,7 @@ def test_an_edit_deleted_on_its_page_is_one_thing_in_the_trash(alices, alice):
     lies = said(page(alices, "trash"))
     assert lies.count('class="thrown"') == 1
     assert "Edit with 1 result" in lies
-    assert "Erased in 30 days" in lies
+    assert "Deleted for good in 30 days" in lies
     assert reverse("editor:trash_thumb", args=[made.pk]) in lies
     assert "lies in the trash" in said(page(alices, "job", job.pk))
     alices.post(reverse("editor:trash_restore"), {"edit": job.pk})
@@ -166,9 +166,13 @@ def test_an_open_edit_is_not_deleted_and_one_is_told_why(alices, alice):
 
 @pytest.mark.parametrize(
     ("days", "ago", "words"),
-    [(30, 18, "Erased in 12 days"), (30, 29.5, "Erased in 1 day"), (30, 31, "any moment now"),
-     (0, 400, "stays until you erase it")],
-)  # fmt: skip
+    [
+        (30, 18, "Deleted for good in 12 days"),
+        (30, 29.5, "Deleted for good in 1 day"),
+        (30, 31, "any moment now"),
+        (0, 400, "stays until you delete it for good"),
+    ],
+)
 def test_the_page_says_when_things_are_erased(alices, alice, settings, days, ago, words):
     settings.TRASH_DAYS = days
     moment = trash.put_picture_into_trash(alice, make_picture(alice)).moment
