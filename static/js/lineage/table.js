@@ -71,6 +71,7 @@ export class Table {
     // What was made from a picture lies to its right: more room there.
     this.#show({ scale, x: width * 0.4 - middle.x * scale, y: height / 2 - middle.y * scale });
     this.#fill();
+    this.reveal(card);
   }
 
   /** @param {Table} earlier */
