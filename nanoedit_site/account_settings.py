@@ -42,7 +42,14 @@ def account_settings(env: Environment) -> dict[str, Any]:
         "ACCOUNT_ADAPTER": "editor.account_rules.AccountRules",
         "ACCOUNT_LOGIN_METHODS": {"username", "email"},
         "ACCOUNT_SIGNUP_FIELDS": ["username*", "email", "password1*", "password2*"],
-        "ACCOUNT_FORMS": {"login": "editor.account_forms.LoginForm"},
+        "ACCOUNT_FORMS": {
+            "login": "editor.account_forms.LoginForm",
+            "signup": "editor.account_forms.SignupForm",
+            "change_password": "editor.account_forms.ChangePasswordForm",
+            "reset_password": "editor.account_forms.ResetPasswordForm",
+            "reset_password_from_key": "editor.account_forms.ResetPasswordKeyForm",
+            "add_email": "editor.account_forms.AddEmailForm",
+        },
         # Nobody needs a mail address, so nobody can be made to confirm one. And nobody learns
         # whether an address is known: two accounts may name it, one can confirm it.
         "ACCOUNT_EMAIL_VERIFICATION": "optional",

@@ -59,6 +59,8 @@ class Compare extends HTMLElement {
   #opening;
   /** @type {PageDesk | undefined} */
   #desk;
+  /** How often a mode or a size was asked for: the last one counts. */
+  #asked = 0;
 
   connectedCallback() {
     const stage = this.#part(".compare__stage");
@@ -146,15 +148,22 @@ class Compare extends HTMLElement {
 
   /** @param {Mode} mode */
   async #compare(mode) {
+    const asked = ++this.#asked;
     if (mode === "line" && (!this.#desk || this.#desk.isFitted)) this.#desk?.close();
-    else (await this.#openDesk()).show(mode, this.#split);
+    else {
+      const desk = await this.#openDesk();
+      if (asked !== this.#asked) return; // somebody has asked for another one while the code came
+      desk.show(mode, this.#split);
+    }
     this.#showMode();
   }
 
   /** @param {boolean} [wanted] whether to show every pixel as it is; the other way round when left out */
   async #zoom(wanted) {
+    const asked = ++this.#asked;
     if (!this.#desk && wanted === false) return;
     const desk = await this.#openDesk();
+    if (asked !== this.#asked) return;
     if (wanted !== undefined && wanted !== desk.isFitted) return;
     if (!desk.mode) desk.show("line", this.#split);
     desk.toggleZoom();

@@ -10,6 +10,7 @@ import { startLogout } from "./logout.js";
 import { startMarking } from "./marking.js";
 import { startNotices } from "./notices.js";
 import { startResults } from "./results.js";
+import { nameControlKey } from "./studio/control-key.js";
 import { startUpload } from "./upload.js";
 
 /** @param {ParentNode} root */
@@ -19,6 +20,7 @@ function start(root) {
   startArranging(root);
   startGallery(root);
   startResults(root);
+  nameControlKey(root);
 }
 
 /**

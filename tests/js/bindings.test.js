@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { Bindings } from "../../static/js/studio/bindings.js";
 import { spoken } from "../../static/js/studio/chords.js";
+import { controlOf } from "../../static/js/studio/control-key.js";
 import { Borrowing } from "../../static/js/studio/borrowing.js";
 import { KEYMAP, bindingFor, chordOf } from "../../static/js/studio/keymap.js";
 
@@ -139,9 +140,12 @@ test("listeners hear of every change", () => {
 });
 
 test("chords read well", () => {
-  assert.equal(spoken("Ctrl+Shift+Z"), "Ctrl + Shift + Z");
+  assert.equal(spoken("Ctrl+Shift+Z", "Ctrl"), "Ctrl + Shift + Z");
+  assert.equal(spoken("Ctrl+Shift+Z", controlOf("MacIntel")), "⌘ + Shift + Z");
+  assert.equal(spoken("Ctrl+Z", controlOf("Linux x86_64")), "Ctrl + Z");
+  assert.equal(spoken("Ctrl+Z", controlOf("Win32")), "Ctrl + Z");
   assert.equal(spoken("Escape"), "Esc");
-  assert.equal(spoken("Ctrl++"), "Ctrl + +");
+  assert.equal(spoken("Ctrl++", "Ctrl"), "Ctrl + +");
   assert.equal(spoken("Alt+ArrowUp"), "Alt + Up");
 });
 

@@ -144,3 +144,19 @@ def test_who_registers_with_a_known_address_learns_nothing(client, by_mail, sett
     other = {**form, "username": "dave", "email": "new@example.org"}
     client.post("/logout/")
     assert client.post("/account/signup/", other)["Location"] == "/"
+
+
+@pytest.mark.parametrize("address", ["/password/", "/account/mail/", "/account/reset/"])
+def test_labels_are_in_our_words(alices, address):
+    page = alices.get(address).content.decode()
+    labels = [" ".join(label.split()) for label in re.findall(r"<label[^>]*>([^<]+)", page)]
+    assert labels
+    ours = {"Current password", "New password", "New password, again", "Mail address"}
+    assert set(labels) <= ours
+
+
+def test_who_registers_reads_our_words(client, settings):
+    settings.REGISTRATION = "open"
+    page = client.get("/account/signup/").content.decode()
+    for label in ("Username", "Mail address (optional)", "Password", "Password, again"):
+        assert re.search(rf"<label[^>]*>\s*{re.escape(label)}", page), label

@@ -1,5 +1,7 @@
 /* The page that shows a new link, this once: copies it, or hands it to what a phone sends with. */
 
+import { CONTROL } from "../studio/control-key.js";
+
 const field = /** @type {HTMLInputElement} */ (document.querySelector("[data-share-link]"));
 const copy = document.querySelector("[data-share-copy]");
 const send = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-share-send]"));
@@ -23,7 +25,7 @@ async function copyLink() {
   } catch {
     // Without https there is no clipboard for pages: chosen, it is one key away.
     field.select();
-    say(document.execCommand("copy") ? "Copied" : "Press Ctrl+C");
+    say(document.execCommand("copy") ? "Copied" : `Press ${CONTROL} + C`);
   }
 }
 

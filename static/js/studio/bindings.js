@@ -1,6 +1,7 @@
 /** The keys as this person wants them: the key map, with what they changed laid over it. */
 
 import { parts, spoken } from "./chords.js";
+import { CONTROL } from "./control-key.js";
 import { KEYMAP } from "./keymap.js";
 
 /** @typedef {import("./chords.js").Binding} Binding */
@@ -91,7 +92,7 @@ export class Bindings {
     const { key, control, alt } = parts(chord);
     if ([...key].length !== 1 && !NAMED.test(key)) return `${spoken(chord)} cannot be used here.`;
     if (binding?.anywhere && !control && !alt) {
-      return `${spoken(chord)} would be typed into the prompt. Add Ctrl or Alt.`;
+      return `${spoken(chord)} would be typed into the prompt. Add ${CONTROL} or Alt.`;
     }
     return "";
   }

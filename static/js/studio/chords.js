@@ -1,5 +1,7 @@
 /** From a key press to what it may mean, on keyboards of every layout. */
 
+import { CONTROL } from "./control-key.js";
+
 /**
  * @typedef {object} Binding
  * @property {string} command
@@ -114,11 +116,12 @@ export function parts(chord) {
 /**
  * A chord as people read it.
  * @param {string} chord
+ * @param {string} [called] what the key for commands is called here
  */
-export function spoken(chord) {
+export function spoken(chord, called = CONTROL) {
   const { control, alt, shift, key } = parts(chord);
   const name = key.replace("Escape", "Esc").replace(/^Arrow/, "").replace(/^Page/, "Page ");
-  return [control && "Ctrl", alt && "Alt", shift && "Shift", name].filter(Boolean).join(" + ");
+  return [control && called, alt && "Alt", shift && "Shift", name].filter(Boolean).join(" + ");
 }
 
 /**

@@ -84,7 +84,7 @@ export class Help {
       button.replaceChildren(unseen(`${label}: `), ...capsOf(keys), unseen(". Change"));
       element.dataset.changed = String(this.#bindings.isChanged(command));
     };
-    this.#rows.push({ element, words: () => `${label} ${group} ${keysOf().map(spoken).join(" ")}`, show });
+    this.#rows.push({ element, words: () => `${label} ${group} ${keysOf().map((chord) => spoken(chord)).join(" ")}`, show });
     return element;
   }
 

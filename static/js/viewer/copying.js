@@ -1,5 +1,7 @@
 /** Buttons that copy what stands in another element: `data-copy` is its id. */
 
+import { CONTROL } from "../studio/control-key.js";
+
 const SAID_FOR = 2000;
 
 /** @param {HTMLElement} root */
@@ -15,7 +17,7 @@ async function copy(button) {
   const label = /** @type {HTMLElement} */ (button.querySelector("span"));
   if (!source || label.dataset.words) return;
   label.dataset.words = label.textContent ?? "";
-  label.textContent = (await write(source)) ? "Copied" : "Selected: press Ctrl + C";
+  label.textContent = (await write(source)) ? "Copied" : `Selected: press ${CONTROL} + C`;
   label.setAttribute("role", "status");
   window.setTimeout(() => {
     label.textContent = label.dataset.words ?? "";
