@@ -211,3 +211,35 @@ def test_nothing_moves_when_the_script_takes_over(page: Page, edits) -> None:
     plain.get_by_role("link", name="More edits").click()
     assert "after=" in plain.url
     quiet.close()
+
+
+def told_of_a_new_edit(page: Page, edits: list[EditJob]) -> EditJob:
+    """An edit that came from elsewhere, and what the hub says of it."""
+    job = EditJob.objects.create(
+        owner=edits[0].owner, picture=edits[0].picture, prompt="from elsewhere", model_id="x"
+    )
+    page.locator("[data-arrivals]").evaluate(
+        """(node, data) =>
+          node.dispatchEvent(new CustomEvent("htmx:sseMessage", { detail: { data } }))""",
+        str(job.pk),
+    )
+    return job
+
+
+def test_new_edits_come_in_on_top_and_move_nothing_under_the_hands(page: Page, edits) -> None:
+    first = told_of_a_new_edit(page, edits)
+    page.locator(f"#job-{first.pk}").wait_for()
+    assert page.evaluate(NEWEST)[:2] == [f"job-{first.pk}", f"job-{edits[0].pk}"]
+    page.mouse.move(640, 500)
+    page.mouse.wheel(0, 1500)
+    page.wait_for_function("() => scrollY > 1000")
+    middle, top = page.evaluate(MIDDLE)
+    second = told_of_a_new_edit(page, edits)
+    pill = page.get_by_role("button", name="1 new edit")
+    pill.wait_for()
+    assert page.evaluate(TOP_OF, middle) == top
+    assert page.locator(f"#job-{second.pk}").count() == 0
+    pill.click()
+    page.locator(f"#job-{second.pk}").wait_for()
+    assert page.evaluate(NEWEST)[:2] == [f"job-{second.pk}", f"job-{first.pk}"]
+    assert pill.count() == 0

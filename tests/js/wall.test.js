@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
+import { countNew, newEdits } from "../../static/js/wall/arrivals.js";
 import { MOST_GROWTH, between, justify, ratioOf, rowsOf } from "../../static/js/wall/justify.js";
 import { WallModel } from "../../static/js/wall/model.js";
 import { Selection } from "../../static/js/wall/selection.js";
@@ -200,4 +201,14 @@ test("a day that stood on the wall and is empty now is gone", () => {
   const model = twoPages();
   model.remove(["e", "f"]);
   assert.equal(model.days.length, 1);
+});
+
+test("new is what stands on top and was not known, however much older has moved up", () => {
+  const known = new Set(["c", "d", "e"]);
+  const isKnown = (/** @type {string} */ id) => known.has(id);
+  assert.equal(countNew(["a", "b", "c", "d"], isKnown), 2);
+  assert.equal(countNew(["c", "d", "f"], isKnown), 0);
+  assert.equal(countNew(["a"], isKnown), 1);
+  assert.equal(countNew([], isKnown), 0);
+  assert.deepEqual([1, 3].map(newEdits), ["1 new edit", "3 new edits"]);
 });

@@ -1,5 +1,6 @@
 /* Starts the wall of the gallery, and starts it anew whenever another search is laid in. */
 
+import { startArrivals } from "./arrivals.js";
 import { Bar } from "./bar.js";
 import { Hands } from "./hands.js";
 import { startFilters } from "./filters.js";
@@ -29,6 +30,8 @@ begin();
 startFilters();
 startKeys(() => wall, selection, new Bar(() => wall, selection));
 followPlace(() => wall);
+const arrivals = document.querySelector("[data-arrivals]");
+if (arrivals) startArrivals(arrivals, () => wall);
 document.addEventListener("htmx:load", (event) => {
   const fragment = /** @type {CustomEvent<{ elt: HTMLElement }>} */ (event).detail.elt;
   if (wall && fragment.matches(".wall__item") && wall.root.contains(fragment)) wall.replace(fragment);
