@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount import signals as social
 from django.contrib.admin.models import ADDITION, DELETION, LogEntry
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.db.models import Q
@@ -34,6 +35,8 @@ def connect() -> None:
         (mfa.authenticator_removed, _second_step_removed),
         (mfa.authenticator_reset, _codes_made),
         (mfa.authentication_failed, _code_failed),
+        (social.social_account_added, _connected),
+        (social.social_account_removed, _disconnected),
     ):
         signal.connect(act, dispatch_uid=f"audit {act.__name__}")
     post_save.connect(_by_hand, sender=LogEntry, dispatch_uid="audit by hand")
@@ -53,6 +56,14 @@ def _login_failed(
     staff = User.objects.filter(named, is_staff=True).first() if called else None
     if staff:
         record("login.failed", by=None, on=staff, request=request, facts={"step": "password"})
+
+
+def _connected(request: HttpRequest, sociallogin: Any, **_: Any) -> None:
+    record("account.connected", by=sociallogin.user, on=sociallogin.user, request=request)
+
+
+def _disconnected(request: HttpRequest, socialaccount: Any, **_: Any) -> None:
+    record("account.disconnected", by=socialaccount.user, on=socialaccount.user, request=request)
 
 
 def _code_failed(

@@ -8,15 +8,22 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount import views as social
 from django.urls import path, re_path
 
-from editor.views import accounts
+from editor.views import accounts, oidc
 
 urlpatterns = [
     path("login/", accounts.Login.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("password/", accounts.ChangePassword.as_view(), name="account_change_password"),
     path("account/password/set/", account.password_set, name="account_set_password"),
+    path("login/with/<slug:provider_id>/", oidc.go_on, name="openid_connect_login"),
+    path("login/with/<slug:provider_id>/callback/", oidc.back, name="openid_connect_callback"),
+    path("login/stopped/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("login/failed/", social.login_error, name="socialaccount_login_error"),
+    path("account/signup/elsewhere/", oidc.not_by_form, name="socialaccount_signup"),
+    path("account/elsewhere/", oidc.Elsewhere.as_view(), name="socialaccount_connections"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/signup/", accounts.Register.as_view(), name="account_signup"),
     path("account/confirm-it-is-you/", account.reauthenticate, name="account_reauthenticate"),

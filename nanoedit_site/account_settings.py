@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nanoedit_site.environment import Environment
+from nanoedit_site.environment import Environment, Oidc
 
 # Nobody is kept out for longer than these minutes, whatever others do in the meantime.
 LIMITS = {
@@ -69,8 +69,27 @@ def account_settings(env: Environment) -> dict[str, Any]:
         "MFA_TOTP_TOLERANCE": 1,  # clocks of phones are half a minute off
         # Nobody is kept out by another's unconfirmed address, since two accounts may name one.
         "MFA_ALLOW_UNVERIFIED_EMAIL": True,
+        "SOCIALACCOUNT_ADAPTER": "editor.oidc.OidcRules",
+        # Only between addresses that both sides have confirmed: editor/oidc.py.
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
+        "SOCIALACCOUNT_STORE_TOKENS": False,
         **mail_settings(env),
     }
+
+
+def oidc_settings(oidc: Oidc | None) -> dict[str, Any]:
+    """Return allauth's settings for the server that people log in by, if there is one."""
+    if oidc is None:
+        return {}
+    app = {
+        "provider_id": "oidc",
+        "name": oidc.name,
+        "client_id": oidc.client_id,
+        "secret": oidc.client_secret,
+        "settings": {"server_url": oidc.issuer, "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app]}}
 
 
 def mail_settings(env: Environment) -> dict[str, Any]:

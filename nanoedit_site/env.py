@@ -17,7 +17,7 @@ from dotenv import dotenv_values
 from environs import Env, EnvError
 
 from nanoedit_site.addresses import is_ip, is_loopback, origin_of, split_url, without_secrets
-from nanoedit_site.env_accounts import mail_from, mail_server
+from nanoedit_site.env_accounts import mail_from, mail_server, oidc
 from nanoedit_site.env_secrets import SECRET_KEY_CHARACTERS, field_keys, kept_secret_key
 from nanoedit_site.environment import (
     S3,
@@ -32,6 +32,7 @@ REAL_API = "https://api.nano-gpt.com"
 # Where `python -m sandbox` listens when it is started by hand with nothing else said.
 SANDBOX_BY_HAND = "http://127.0.0.1:8001"
 MAIL_FROM = "nanoedit@localhost"
+OIDC_NAME = "single sign-on"
 OPEN_OUTCOMES = (408, 500, 502, 503, 504)
 
 KNOWN_NAMES = (
@@ -65,6 +66,10 @@ KNOWN_NAMES = (
     "NANOEDIT_REVIEW_SAMPLE_PERCENT",
     "NANOEDIT_REGISTRATION",
     "NANOEDIT_STAFF_MFA",
+    "NANOEDIT_OIDC_ISSUER",
+    "NANOEDIT_OIDC_CLIENT_ID",
+    "NANOEDIT_OIDC_CLIENT_SECRET",
+    "NANOEDIT_OIDC_NAME",
     "NANOEDIT_EMAIL_URL",
     "NANOEDIT_MAIL_FROM",
     "NANOEDIT_PROXY_COUNT",
@@ -145,6 +150,12 @@ def read_environment(
         archive_hours=values.number("NANOEDIT_ARCHIVE_HOURS", 24.0, 0.1, 8760),
         registration=values.choice("NANOEDIT_REGISTRATION", ("closed", "invitation", "open")),
         staff_mfa=values.flag("NANOEDIT_STAFF_MFA", default=False),
+        oidc=oidc(
+            values.web_address("NANOEDIT_OIDC_ISSUER"),
+            values.text("NANOEDIT_OIDC_CLIENT_ID"),
+            values.text("NANOEDIT_OIDC_CLIENT_SECRET"),
+            values.text("NANOEDIT_OIDC_NAME", OIDC_NAME)[:40],
+        ),
         mail_server=mail_server(
             "NANOEDIT_EMAIL_URL", values.text("NANOEDIT_EMAIL_URL", "console:")
         ),

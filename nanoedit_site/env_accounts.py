@@ -4,7 +4,7 @@ from email.utils import parseaddr
 from urllib.parse import unquote
 
 from nanoedit_site.addresses import is_loopback, split_url, without_secrets
-from nanoedit_site.environment import MailServer, refuse
+from nanoedit_site.environment import MailServer, Oidc, SettingsRefused, refuse
 
 CONSOLE = "console:"
 PORTS = {"smtp": 587, "smtps": 465}
@@ -41,3 +41,18 @@ def mail_from(name: str, value: str) -> str:
     if not before or not after or len(value.splitlines()) != 1 or " " in address:
         refuse(name, value, "an address such as NanoEdit <nanoedit@example.org>")
     return value
+
+
+def oidc(issuer: str, client_id: str, client_secret: str, name: str) -> Oidc | None:
+    """Return whom else to log people in by; None when no issuer is named."""
+    if not issuer:
+        if client_id or client_secret:
+            raise SettingsRefused("NANOEDIT_OIDC_ISSUER is empty although a client is named.")
+        return None
+    url = split_url(issuer, ("http", "https"))
+    if url is not None and url.scheme == "http" and not is_loopback(url.hostname or ""):
+        refuse("NANOEDIT_OIDC_ISSUER", issuer, "https://…, or http:// on this machine alone")
+    for missing, value in (("ID", client_id), ("SECRET", client_secret)):
+        if not value:
+            raise SettingsRefused(f"NANOEDIT_OIDC_CLIENT_{missing} is empty beside an issuer.")
+    return Oidc(issuer, client_id, client_secret, name)

@@ -35,6 +35,16 @@ class MailServer:
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """A server elsewhere that people log in by (OpenID Connect)."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str  # on the button
+
+
+@dataclass(frozen=True)
 class Environment:
     """All settings, checked. Secrets are left out of its repr."""
 
@@ -70,6 +80,7 @@ class Environment:
     archive_hours: float  # how long a packed archive is kept
     registration: str  # "closed" | "invitation" | "open"
     staff_mfa: bool  # staff take a second step before anything else
+    oidc: Oidc | None
     mail_server: MailServer | None  # None: mail is printed into the terminal
     mail_from: str
     proxies: int  # how many proxies in front add to X-Forwarded-For

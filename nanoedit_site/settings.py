@@ -13,7 +13,7 @@ import dj_database_url
 from botocore.config import Config
 from csp.constants import NONE, SELF
 
-from nanoedit_site.account_settings import account_settings
+from nanoedit_site.account_settings import account_settings, oidc_settings
 from nanoedit_site.addresses import origin_of
 from nanoedit_site.celery import app as celery_app  # noqa: F401  binds the shared tasks to it
 from nanoedit_site.env import ROOT, read_environment
@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "editor",
 ]
 
@@ -216,6 +218,8 @@ CATALOGUE_SECONDS = 6 * 3600.0
 globals().update(account_settings(ENV))
 REGISTRATION = ENV.registration
 STAFF_MFA = ENV.staff_mfa
+OIDC_NAME = ENV.oidc.name if ENV.oidc else ""
+SOCIALACCOUNT_PROVIDERS = oidc_settings(ENV.oidc)
 MAIL_IS_SENT = ENV.mail_server is not None
 PROXIES = ENV.proxies
 
@@ -386,6 +390,7 @@ LOGGING = logging_settings(
             ENV.broker_url,
             ENV.s3.secret_access_key if ENV.s3 else "",
             ENV.mail_server.password if ENV.mail_server else "",
+            ENV.oidc.client_secret if ENV.oidc else "",
         )
     )
 )

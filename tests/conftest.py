@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.servers.fixtures",
     "tests.servers.migrated",
     "tests.servers.accounts",
+    "tests.servers.oidc",
     "tests.emptying",
     "tests.quick",
 ]

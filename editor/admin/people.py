@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
@@ -46,6 +47,8 @@ admin.site.password_change = change_password  # type: ignore[method-assign,assig
 # An address stands in its account; secrets and keys of sessions are nobody's to look at.
 # What somebody may do follows from the role, so there are no groups to keep.
 admin.site.unregister((EmailAddress, Authenticator, UserSession, Group))
+# Where people log in by another server is theirs; which server that is, is a setting.
+admin.site.unregister((SocialAccount, SocialApp, SocialToken))
 
 
 CAPS = ("daily_cap_nano", "monthly_cap_nano")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,6 +27,7 @@ def security(request: MemberRequest) -> HttpResponse:
     context = {
         "by_app": Authenticator.Type.TOTP in kinds,
         "by_passkey": Authenticator.Type.WEBAUTHN in kinds,
+        "elsewhere": SocialAccount.objects.filter(user=request.user).exists(),
         "logins": logins_of(request.user, request.session.session_key),
     }
     return render(request, "account/security.html", context)

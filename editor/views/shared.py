@@ -23,6 +23,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "events_url": "",
         "open_jobs": 0,
         "sharing": settings.SHARING,
+        "oidc_name": settings.OIDC_NAME,
         "takes_own_keys": settings.OWN_KEYS != "off",
         "staff_alerts": (),
     }

@@ -44,3 +44,28 @@ def test_what_is_no_key_stops_the_start_and_is_not_shown(read, given: str) -> No
     with pytest.raises(SettingsRefused, match="NANOEDIT_FIELD_KEYS") as refused:
         read(NANOEDIT_FIELD_KEYS=f"{Fernet.generate_key().decode()},{given}")
     assert given not in str(refused.value)
+
+
+OIDC = {
+    "NANOEDIT_OIDC_ISSUER": "https://id.example.org/",
+    "NANOEDIT_OIDC_CLIENT_ID": "nanoedit",
+    "NANOEDIT_OIDC_CLIENT_SECRET": "sesame-of-the-client",
+}
+
+
+def test_people_log_in_by_another_server_where_all_of_it_is_named(read) -> None:
+    assert read().oidc is None
+    found = read(**OIDC, NANOEDIT_OIDC_NAME="Example ID")
+    assert (found.oidc.issuer, found.oidc.name) == ("https://id.example.org", "Example ID")
+    assert read(**OIDC).oidc.name == "single sign-on"
+    assert "sesame" not in repr(found)
+
+
+@pytest.mark.parametrize("missing", [*OIDC, "https"])
+def test_half_of_another_server_stops_the_start(read, missing: str) -> None:
+    given = {**OIDC, missing: ""}
+    if missing == "https":
+        given = {**OIDC, "NANOEDIT_OIDC_ISSUER": "http://id.example.org"}
+    with pytest.raises(SettingsRefused, match="NANOEDIT_OIDC") as refused:
+        read(**given)
+    assert "sesame" not in str(refused.value)

@@ -23,6 +23,8 @@ PARTS: dict[tuple[str, str], str] = {
     ("account_confirm_email", "key"): "of-nobody",
     ("account_reset_password_from_key", "uidb36"): "1",
     ("account_reset_password_from_key", "key"): "of-nobody",
+    ("openid_connect_login", "provider_id"): "oidc",
+    ("openid_connect_callback", "provider_id"): "oidc",
     ("mfa_remove_webauthn", "pk"): "1",
     ("mfa_edit_webauthn", "pk"): "1",
     ("admin:app_list", "app_label"): "editor",

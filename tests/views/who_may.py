@@ -50,6 +50,12 @@ ADDRESSES: dict[str, Audience] = {
     "account_reset_password_from_key": EVERYBODY,
     "account_reset_password_from_key_done": EVERYBODY,
     "mfa_authenticate": EVERYBODY,
+    # By another server, where the settings name one: test_oidc.py
+    "openid_connect_login": EVERYBODY,
+    "openid_connect_callback": EVERYBODY,
+    "socialaccount_login_cancelled": EVERYBODY,
+    "socialaccount_login_error": EVERYBODY,
+    "socialaccount_signup": EVERYBODY,
     "mfa_login_webauthn": EVERYBODY,
     # Whoever has the link: test_shared_pages.py
     "editor:share": EVERYBODY,
@@ -81,6 +87,7 @@ ADDRESSES: dict[str, Audience] = {
     "account_set_password": MEMBERS,
     "account_reauthenticate": MEMBERS,
     "account_email": MEMBERS,
+    "socialaccount_connections": MEMBERS,
     "mfa_index": MEMBERS,
     "mfa_reauthenticate": MEMBERS,
     "mfa_reauthenticate_webauthn": MEMBERS,
@@ -284,6 +291,10 @@ ANSWERS: dict[str, dict[str, int]] = {
     "editor:picture_frame": {"GET": 422},
     "editor:share_new": _NONE_SUCH,  # names no picture
     "editor:session_end": {"POST": 404},
+    "openid_connect_login": _NONE_SUCH,  # the settings name no server
+    "openid_connect_callback": _NONE_SUCH,
+    "socialaccount_connections": _NONE_SUCH,
+    "socialaccount_signup": {"GET": 403, "POST": 403},
     "mfa_deactivate_totp": _NONE_SUCH,
     "mfa_view_recovery_codes": _NONE_SUCH,
     "mfa_download_recovery_codes": _NONE_SUCH,
