@@ -163,6 +163,14 @@ def over_words(user: User, amounts_nano: Sequence[int | None]) -> str:
     return f"{what}, but {left} {least.until_text}."
 
 
+def approval_words(user: User, amounts_nano: Sequence[int | None]) -> str:
+    """Say before anything is sent that these edits will wait for approval; "" when they fit."""
+    left = left_nano(user)
+    if left is None or left >= sum(amount or 0 for amount in amounts_nano):
+        return ""
+    return f"{over_words(user, amounts_nano)} It will wait for approval."
+
+
 def _own(user: User, caps: SpendingCaps, at: datetime) -> list[Allowance]:
     found = []
     if user.daily_cap_nano is not None:

@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from editor.accounts import MemberRequest
+from editor.allowances import approval_words
 from editor.forms import WishForm
 from editor.frame_forms import as_fields
 from editor.masks import PaintedMask, keep_mask, keep_painted
@@ -64,6 +65,7 @@ def _wish_context(
         "to_front": form.cleaned_data["to_front"],
         "price_nano": price_nano,
         "price_text": dollars(price_nano),
+        "needs_approval": approval_words(wish.picture.owner, [price_nano]),
         "frame_fields": as_fields(wish.frame),
         "references": wish.references,
     }

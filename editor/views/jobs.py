@@ -171,6 +171,7 @@ def _job_context(job: EditJob) -> dict[str, Any]:
         "again_offered": model is not None and job.picture.is_shown,
         "again_price_nano": again,
         "again_price_text": dollars(again),
+        "again_needs_approval": model is not None and allowances.approval_words(job.owner, [again]),
         "submit_key": uuid.uuid4(),
         "receipt": receipt_of(job),
         "tightest": tightest,

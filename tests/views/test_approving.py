@@ -112,3 +112,30 @@ def test_nobody_else_decides(held, alices, bobs, anonymous):
             assert browser.get(act(name, held)).status_code in (302, 403, 405)
     held.refresh_from_db()
     assert held.state == JobState.HELD
+
+
+def test_without_script_the_page_that_names_the_price_says_that_it_will_wait(alice, alices):
+    alice.monthly_cap_nano = 3 * CENT
+    alice.save()
+    picture, model = make_picture(alice), make_model()
+    form = {
+        "prompt": "make it golden",
+        "model": model.model_id,
+        "n": 1,
+        "size": "auto",
+        "submit_key": str(uuid.uuid4()),
+        "kept_mask": str(make_mask(picture).pk),
+    }
+    asked = words_of(alices.post(reverse("editor:submit", args=[picture.pk]), form))
+    assert "Edit · $0.04 · needs approval" in asked
+    assert "only $0.03 of the budget for this month of $0.03 are left" in asked
+    assert "It will wait for approval." in asked
+    assert not EditJob.objects.exists()
+
+
+def test_sending_the_same_again_says_before_that_it_will_wait(alice, alices):
+    done = make_job(alice, JobState.FAILED)
+    assert "needs approval" not in words_of(alices.get(done.get_absolute_url()))
+    alice.monthly_cap_nano = 4 * CENT
+    alice.save()
+    assert "Same again · $0.04 · needs approval" in words_of(alices.get(done.get_absolute_url()))
