@@ -48,7 +48,8 @@ class Answering:
         """What staff have written beside the button that they pressed in the administration."""
         if self.request.method != "POST" or not self.request.path.startswith(_STAFF_PAGES):
             return ""
-        return str(self.request.POST.get("why", ""))
+        told = self.request.POST.get("why") or self.request.POST.get("note", "")
+        return str(told)
 
 
 class UnknownAct(ValueError):

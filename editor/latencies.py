@@ -20,15 +20,18 @@ def seconds_by_model(per_model: int, since: datetime | None = None) -> dict[str,
 
     Of all models together the newest LOOK_BACK calls are read; one query.
     """
-    answered = Attempt.objects.filter(
-        state__in=ANSWERED, answered_at__gt=F("sent_at"), job__model_id__gt=""
-    )
+    # States are told apart here: asked for them, SQLite sorts all calls instead of walking back.
+    calls = Attempt.objects.filter(answered_at__gt=F("sent_at"))
     if since:
-        answered = answered.filter(sent_at__gte=since)
-    newest = answered.order_by("-sent_at").values_list("job__model_id", "sent_at", "answered_at")
+        calls = calls.filter(sent_at__gte=since)
+    newest = calls.order_by("-sent_at").values_list(
+        "job__model_id", "state", "sent_at", "answered_at"
+    )
     taken: dict[str, list[float]] = defaultdict(list)
-    for model_id, sent_at, answered_at in newest[:LOOK_BACK]:
-        if answered_at is not None and len(taken[model_id]) < per_model:
+    for model_id, state, sent_at, answered_at in newest[:LOOK_BACK]:
+        if state not in ANSWERED or not model_id or answered_at is None:
+            continue
+        if len(taken[model_id]) < per_model:
             taken[model_id].append((answered_at - sent_at).total_seconds())
     return dict(taken)
 

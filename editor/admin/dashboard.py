@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString, mark_safe
 
-from editor.figures import AT_LEAST, STRETCHES, Figures, OfModel, Stretch, figures
+from editor.figures import AT_LEAST, STRETCHES, Figures, OfModel, Stretch, figures, storage_used
 from editor.forecasts import range_words
 from editor.latencies import LOOK_BACK
 from editor.models import JobState
@@ -22,6 +22,7 @@ from editor.plots import Bar, Part, Series, Span, bars, columns, spans
 
 WIDE, NARROW = 656, 326
 CACHE_SECONDS = 20
+STORAGE_SECONDS = 300
 MOST_MODELS = 10
 KINDS = (
     ("Done", "accent", (JobState.DONE,)),
@@ -92,7 +93,18 @@ def _figures(stretch: Stretch) -> Figures:
     if found is None:
         found = figures(stretch)
         caches["memory"].set(key, found, CACHE_SECONDS)
+    if not found.storage:
+        found.storage = _storage_used()
     return found
+
+
+def _storage_used() -> dict[str, tuple[int, int]]:
+    """Of all pictures that ever were; so it is counted less often."""
+    used: dict[str, tuple[int, int]] | None = caches["memory"].get("dashboard-storage")
+    if used is None:
+        used = storage_used()
+        caches["memory"].set("dashboard-storage", used, STORAGE_SECONDS)
+    return used
 
 
 def _headlines(found: Figures) -> list[tuple[str, str, str]]:

@@ -156,6 +156,10 @@ class Picture(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="picture_wall"),
+            # What is kept, by kind, without reading the rows.
+            models.Index(
+                fields=["origin", "deleted_at", "purged_at", "bytes"], name="picture_sizes"
+            ),
             models.Index(
                 fields=["owner", "deleted_at"],
                 name="picture_trash",

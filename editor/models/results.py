@@ -53,7 +53,10 @@ class Result(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["attempt", "index"], name="one_result_per_place")
         ]
-        indexes = [models.Index(fields=["-created_at"], name="result_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="result_newest"),
+            models.Index(fields=["raw_bytes"], name="result_sizes"),
+        ]
 
     def __str__(self) -> str:
         return f"result {self.index + 1} of {self.attempt_id}"
