@@ -78,5 +78,5 @@ def test_alice_keeps_orders_throws_away_restores_and_erases(page: Page, complain
     page.goto("/trash/")
     page.get_by_role("link", name="for good").click()
     page.get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_text("deleted for good")).to_be_visible()
+    expect(page.get_by_text("The picture is deleted for good")).to_be_visible()
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
