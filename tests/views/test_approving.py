@@ -75,7 +75,7 @@ def test_the_desk_offers_an_administrator_todays_price(held, roots):
     desk = reverse("admin:editor_editjob_change", args=[held.pk])
     words = words_of(roots.get(desk))
     assert "It costs $0.06 today; its owner had agreed to $0.04." in words
-    assert "Approve · $0.06" in words
+    assert "Allow it · $0.06" in words
     answer = roots.post(act("approve", held), {"shown_price": 4 * CENT}, follow=True)
     assert "The price has changed" in words_of(answer)
     assert "Approved. The edit is queued." in words_of(
