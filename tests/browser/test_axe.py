@@ -303,5 +303,8 @@ def look_at_the_review_desk(inspector: Inspector) -> None:
         job = EditJob.objects.filter(state=state).first()
         assert job
         inspector.visit(reverse("admin:editor_editjob_change", args=[job.pk]))
+    lane = reverse("admin:editor_editjob_lane", args=["all"])
+    for address in (lane, f"{lane}?end"):
+        inspector.visit(address)
     inspector.visit(reverse("admin:editor_upstreammodel_change", args=[model.pk]))
     inspector.visit(reverse("admin:editor_masktest_new", args=[model.pk]))

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from editor import archives, collecting, storage
-from editor.models import Archive, EditJob, ImportedPack, JobState, Picture, Result
+from editor.models import Archive, EditJob, Extension, ImportedPack, JobState, Picture, Result
 from editor.reviews import give_verdict
 from editor.sharing_links import Limits, Shown, make_share
 from editor.withholding import release, withheld_since, withhold
-from tests.factories import make_job, make_model
+from tests.factories import make_job, make_mask, make_model, make_picture
 from tests.views.addresses import every_address
 from tests.views.test_access import belongings
 
@@ -167,7 +167,19 @@ def test_it_goes_into_the_trash_and_comes_back_withheld(alices, withheld, result
     assert found.withheld_at is not None
 
 
-def test_rita_sees_it_and_a_larger_canvas_of_it_goes_with_it(ritas, withheld, result):
+def test_a_larger_canvas_of_it_goes_and_comes_with_it(alice, rita, result):
+    canvas = make_picture(alice)
+    Extension.objects.create(
+        picture=canvas, of=result.picture, mask=make_mask(canvas), left=0, top=0, right=0, bottom=0
+    )
+    hers = Picture.objects.owned_by(alice).filter(pk=canvas.pk)
+    withhold(result.attempt.job, rita, "Why.")
+    assert not hers.exists()
+    release(result.attempt.job, rita)
+    assert hers.exists()
+
+
+def test_rita_sees_it_and_that_is_noted(ritas, withheld, result):
     assert ritas.get(f"/pictures/{result.picture_id}/preview/").status_code == 200
     assert result.attempt.job.events.filter(sentence="Looked at by staff.").count() == 1
 
