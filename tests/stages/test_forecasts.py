@@ -178,27 +178,27 @@ def test_a_running_call_says_how_long_it_usually_takes():
         (Gate.State.PAUSED, "rate_limited", "asks this server to wait"),
     ],
 )
-def test_a_closed_gate_is_said_in_one_sentence(state, reason, words):
-    assert closed_gate() is None
+def test_a_closed_gate_is_said_in_one_sentence(alice, state, reason, words):
+    assert closed_gate(alice) is None
     the_gate()
-    assert closed_gate() is None
+    assert closed_gate(alice) is None
     until = timezone.now() + timedelta(minutes=5)
     Gate.objects.update(state=state, reason=reason, sentence="Kind: why", closed_until=until)
-    closed = closed_gate()
+    closed = closed_gate(alice)
     assert words in closed.title
     assert (closed.said, closed.until) == ("why", until)
 
 
 @pytest.mark.django_db
-def test_a_pause_that_is_over_is_no_news():
+def test_a_pause_that_is_over_is_no_news(alice):
     the_gate()
     Gate.objects.update(state=Gate.State.PAUSED, closed_until=timezone.now())
-    assert closed_gate() is None
+    assert closed_gate(alice) is None
 
 
 @pytest.mark.django_db
-def test_looking_at_the_gate_makes_no_row():
-    closed_gate()
+def test_looking_at_the_gate_makes_no_row(alice):
+    closed_gate(alice)
     assert not Gate.objects.exists()
 
 
