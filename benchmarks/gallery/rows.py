@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from benchmarks.gallery.words import picture_name, prompt
+from benchmarks.gallery.writing import write
 from editor.models import (
     Attempt,
     Collection,
@@ -86,7 +87,7 @@ class Past:
                 self._edit(number)
             with transaction.atomic():
                 for model, rows in self.rows.items():
-                    model._default_manager.bulk_create(rows, batch_size=500)
+                    write(model, rows)
             self._forget_rows()
         if connection.vendor == "postgresql":  # as its own daemon does after a while
             with connection.cursor() as cursor:

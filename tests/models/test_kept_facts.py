@@ -124,6 +124,8 @@ def test_sqlite_goes_along_the_wall_whatever_is_looked_for(alice):
             "USING INDEX job_wall (owner_id=?)" in plan or "USING COVERING INDEX job_wall" in plan
         )
         assert "ORDER BY" not in plan, plan
+    few = wall.in_states(["unknown", "held"])[:60].explain()
+    assert "SEARCH editor_editjob USING INDEX job_sweep (state=?)" in few, few
     of_tag = EditJob.objects.on_wall_of(alice).tagged("barn", alice)
     plan = of_tag.order_by("-filed_at", "-filed_job")[:60].explain()
     assert "SEARCH editor_filedjob USING COVERING INDEX filed_wall (under=?)" in plan

@@ -1,12 +1,14 @@
 """What edits keep of hearts, stars, tags and collections is what a slow look at them says."""
 
 import io
+import threading
+import time
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, connections, transaction
 
 from editor import collecting, importing, keeping, purging, trash, withholding
 from editor.invariants import broken_invariants
@@ -254,6 +256,78 @@ def test_results_bring_their_marks_and_take_them_along(alice):
     adjusted.delete()
     assert kept(job) == (False, 0, set())
     assert_true(job, other)
+
+
+def at_once(first, second):
+    """Do both, each in a transaction that stays open until the other one has begun."""
+    problems, begun = [], threading.Barrier(2)
+
+    def act(do, waits):
+        try:
+            with transaction.atomic():
+                if waits:
+                    begun.wait(5)
+                do()
+                if not waits:
+                    begun.wait(5)
+                    time.sleep(0.3)  # until the second one waits for this
+                    do()
+        except Exception as problem:  # noqa: BLE001, told below
+            problems.append(problem)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=act, args=pair) for pair in ((first, 0), (second, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_marks_two_results_of_one_edit_at_once_loses_neither(alice, job):
+    if connection.vendor == "sqlite":
+        pytest.skip("one write at a time")
+    one, two, *_ = made(job)
+    keeping.mark_favourite(alice, [two], on=True)
+    (barn,) = keeping.tag(alice, [two], ["barn"])
+    put, pictures = Tag.pictures.through.objects, Picture.objects
+    at_once(  # as any release may write it
+        lambda: pictures.filter(pk=one).update(favourite=True),
+        lambda: pictures.filter(pk=two).update(favourite=False),
+    )
+    assert kept(job)[0]
+    at_once(
+        lambda: put.get_or_create(tag=barn, picture_id=one),
+        lambda: put.filter(picture_id=two).delete(),
+    )
+    assert kept(job) == (True, 0, {barn.pk})
+    assert_true()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_marks_what_somebody_takes_away_never_waits_in_a_ring(alice, job):
+    if connection.vendor == "sqlite":
+        pytest.skip("one write at a time")
+    one, *_ = made(job)
+    mine = Picture.objects.filter(pk=one)
+    for act in (
+        lambda: keeping.mark_favourite(alice, [one], on=True),
+        lambda: keeping.rate(alice, [one], 4),
+        lambda: trash.put_pictures_into_trash(alice, [one]),
+        lambda: trash.restore_pictures(alice, [one]),
+        lambda: trash.restore(alice, trash.put_pictures_into_trash(alice, [one]).moment),
+    ):
+        steps = iter(
+            [
+                lambda: list(EditJob.objects.select_for_update().filter(pk=job.pk)),
+                lambda: mine.update(withheld_at=None),
+            ]
+        )
+        at_once(lambda steps=steps: next(steps)(), act)
+    assert kept(job)[:2] == (True, 4)
+    assert_true()
 
 
 def test_marks_put_while_nothing_kept_them_are_caught_up_with(alice, job):
