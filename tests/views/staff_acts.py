@@ -14,6 +14,7 @@ from editor.models import (
     MaskTest,
     Review,
     ReviewReason,
+    SpendingCaps,
     StaffAlert,
     User,
 )
@@ -350,7 +351,15 @@ def delete_reason(_world, _staff):
     return url, {"post": "yes", "why": WHY}, "row.deleted", thing
 
 
+def change_caps(_world, staff):
+    caps, _made = SpendingCaps.objects.get_or_create(pk=1)
+    url = reverse("admin:editor_spendingcaps_change", args=[caps.pk])
+    data = form_of(logged_in(staff), url)
+    return url, {**data, "day_nano": "5", "why": WHY}, "budget.changed", caps
+
+
 BY_HAND = {
+    "spendingcaps:change": change_caps,
     "reviewreason:add": add_reason,
     "reviewreason:change": change_reason,
     "reviewreason:delete": delete_reason,

@@ -38,6 +38,7 @@ READS = {
     "editor_masktest_picture",
     "editor_masktest_shown",
     "editor_upstreammodel_changes",
+    "editor_spendingcaps_read_balance",  # asks the upstream, for free
     "editor_editjob_lane",
     "editor_editjob_desk",  # what is looked at there: tests/views/test_desk.py
     "editor_editjob_pictures",  # whether pictures are blurred for oneself
