@@ -101,9 +101,12 @@ def share_done(elapsed: float, p90: float) -> float:
     return min(MOST_SHARE, 1 - math.pow(0.1, max(0.0, elapsed) / max(p90, 0.1)))
 
 
-def closed_gate(user: User) -> Closed | None:
-    """Tell why no call of this person can leave at present; None when the gate is open."""
-    own = OwnKey.objects.current_of(user)
+def closed_gate(user: User | None = None) -> Closed | None:
+    """Tell why no call of this person can leave at present; None when the gate is open.
+
+    Without a person it is about this server's key.
+    """
+    own = OwnKey.objects.current_of(user) if user else None
     closed = Gate.objects.exclude(state=Gate.State.OPEN)
     gate = closed.filter(key_hash=own.key_hash if own else key_hash()).first()
     if gate is None:
