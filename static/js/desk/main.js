@@ -167,7 +167,7 @@ class Desk {
     const dialog = /** @type {HTMLDialogElement | null} */ (this.#root.querySelector(`[data-ask=${name}]`));
     if (!dialog) return false;
     dialog.showModal();
-    const first = /** @type {HTMLElement | null} */ (dialog.querySelector("[data-digit], [data-words], button"));
+    const first = /** @type {HTMLElement | null} */ (dialog.querySelector("[data-digit], [data-words], [data-close]"));
     first?.focus();
     return true;
   }
