@@ -101,3 +101,25 @@ def _device_of(request: HttpRequest, person: int) -> str:
     except (signing.BadSignature, ValueError, TypeError):
         return ""
     return str(device) if whose == person else ""
+
+
+# How often one person may do what costs the server much, in an hour: far more than hands can.
+AN_HOUR = 3600
+PACES = {"upload": 600, "submit": 240, "pay_again": 60, "download": 600}
+
+
+def seconds_over_pace(user: User, act: str, now: float | None = None) -> int:
+    """Count one more act of this person; 0, or for how long they have to wait.
+
+    Counted in the cache that all processes share, so a restart or a second process gives
+    nobody more.
+    """
+    moment = time.time() if now is None else now
+    window, over = divmod(moment, AN_HOUR)
+    place = f"pace:{act}:{user.pk}:{window:.0f}"
+    cache.add(place, 0, AN_HOUR)
+    try:
+        count = cache.incr(place)
+    except ValueError:  # it went between the two lines
+        return 0
+    return int(AN_HOUR - over) + 1 if count > PACES[act] else 0

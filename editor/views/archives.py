@@ -35,7 +35,7 @@ from editor.archives import (
 )
 from editor.models import Archive, EditJob
 from editor.models.archives import size_words
-from editor.views.guards import post_or_back, wants_json
+from editor.views.guards import at_a_pace, post_or_back, wants_json
 
 MOST_LISTED = 100
 _RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
@@ -92,6 +92,7 @@ def all_archives(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @post_or_back("editor:archives")
+@at_a_pace("download")
 def new(request: MemberRequest) -> HttpResponse:
     """Have pictures packed; without a choice, say how much it is and ask how it is wanted."""
     form = ArchiveForm(request.POST)
@@ -162,6 +163,7 @@ def _own(request: MemberRequest, pk: uuid.UUID) -> Archive:
 
 @login_required
 @require_POST
+@at_a_pace("download")
 def again(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Pack it anew."""
     found = _own(request, pk)

@@ -22,7 +22,7 @@ from editor.imaging.formats_out import CannotWrite, DownloadAs, OutFormat, Words
 from editor.imaging.reading import PictureRefused
 from editor.models import Picture
 from editor.views.files import stream
-from editor.views.guards import wants_json
+from editor.views.guards import at_a_pace, wants_json
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,7 @@ class DownloadForm(forms.Form):
 
 @login_required
 @require_safe
+@at_a_pace("download", asks="format")
 def download(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The form; with a format in the address, the file. For the owner alone, like the original."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)

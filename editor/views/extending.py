@@ -17,7 +17,7 @@ from editor.extending import ExtendRefused, extend_picture
 from editor.forms import ExtendForm
 from editor.models import Extension, Picture
 from editor.pictures import limits_from
-from editor.views.guards import wants_json
+from editor.views.guards import at_a_pace, wants_json
 
 # Says it to models that see no mask, too: they know the new area by its blur alone.
 CONTINUE = (
@@ -30,6 +30,7 @@ RATIOS = ("1:1", "4:3", "3:2", "16:9", "9:16", "A4")  # as static/js/studio/exte
 
 @login_required
 @require_POST
+@at_a_pace("upload")
 def extend(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Put a picture on a larger canvas. A script gets the new studio's address, a form its page."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)

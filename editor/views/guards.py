@@ -9,12 +9,17 @@ from typing import Any, TypeVar
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from editor.accounts import MemberRequest
 from editor.sessions import mark_seen
+from editor.throttles import seconds_over_pace, wait_in_words
+
+_View = Callable[..., HttpResponseBase]
 
 View = TypeVar("View", bound=Callable[..., Any])
 SECOND_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -99,3 +104,31 @@ def post_or_back(name: str) -> Callable[[View], View]:
 def wants_json(request: HttpRequest) -> bool:
     """Tell whether a script asks, rather than a plain form."""
     return request.accepts("application/json") and not request.accepts("text/html")
+
+
+def at_a_pace(act: str, asks: str = "") -> Callable[[_View], _View]:
+    """Let one person do this only so often in an hour; `asks`: only if the address says this."""
+
+    def limit(view: _View) -> _View:
+        @wraps(view)
+        def answer(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if asks and asks not in request.GET:
+                return view(request, *args, **kwargs)
+            seconds = seconds_over_pace(request.user, act)
+            return _too_often(request, seconds) if seconds else view(request, *args, **kwargs)
+
+        return answer
+
+    return limit
+
+
+def _too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+    wait = wait_in_words(seconds)
+    sentence = f"This was too often within an hour. Nothing was done; try again in {wait}."
+    response: HttpResponse
+    if wants_json(request):
+        response = JsonResponse({"error": sentence, "field": None}, status=429)
+    else:
+        response = render(request, "429.html", {"sentence": sentence}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response

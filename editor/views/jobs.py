@@ -23,7 +23,7 @@ from editor.money import dollars
 from editor.submission import AlreadyDone, PriceChanged, SubmitRefused, Wish
 from editor.trash import put_edits_into_trash
 from editor.views.asking import ask_for_consent, offer_what_is_there
-from editor.views.guards import wants_json
+from editor.views.guards import at_a_pace, wants_json
 from editor.views.marking import marks_context
 from editor.views.pictures import kept_mask
 from editor.views.standing import standings
@@ -35,6 +35,7 @@ HELD_WORDS = "Over the budget: it waits for approval. Nothing was sent."
 
 @login_required
 @require_POST
+@at_a_pace("submit")
 def submit(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Queue a wish. Whatever is wrong is said in one sentence, and nothing is paid."""
     picture = get_object_or_404(Picture.objects.owned_by(request.user), pk=pk)
@@ -229,6 +230,7 @@ def cancel(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_a_pace("submit")
 def retry(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Send the same wish again as a new job, at the price the button named."""
     found = _own_job(request, pk)
@@ -247,6 +249,7 @@ def retry(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_a_pace("pay_again")
 def pay_again(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """Agree to one more paid call for a job whose outcome is unknown."""
     found = _own_job(request, pk)

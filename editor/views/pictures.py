@@ -26,7 +26,7 @@ from editor.trash import kept_sentence, put_picture_into_trash
 from editor.uploads import UploadRefused, receive_picture
 from editor.views.drafts import draft_state
 from editor.views.extending import canvas_context
-from editor.views.guards import wants_json
+from editor.views.guards import at_a_pace, wants_json
 from editor.views.lending import lendable
 from editor.views.marking import marks_context
 from editor.views.paging import one_page
@@ -60,6 +60,7 @@ def home(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@at_a_pace("upload")
 def upload(request: MemberRequest) -> HttpResponse:
     """Take one or more files. A script gets JSON per file, a plain form its page."""
     files = request.FILES.getlist("files")

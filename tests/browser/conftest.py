@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.line.running import PASSWORD, RunningApp
+
+
+@pytest.fixture(scope="session")
+def rows_beside_the_browser():
+    """Playwright's loop runs in this thread from then on, which Django takes for async code."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def violations(rows_beside_the_browser, browser):
+    """What any page in any window does against the content security policy."""
+    found: list[str] = []
+    make = browser.new_context
+
+    def heard(said):
+        if "Content Security Policy" in said.text:
+            found.append(f"{said.page.url if said.page else ''}: {said.text}")
+
+    def new_context(*args, **options):
+        context = make(*args, **options)
+        context.on("console", heard)
+        return context
+
+    browser.new_context = new_context
+    return found
+
+
+@pytest.fixture(autouse=True)
+def no_page_breaks_the_policy(violations):
+    """Fails any test in which a page did."""
+    violations.clear()
+    yield
+    assert violations == []
 
 
 @pytest.fixture(scope="session")
