@@ -226,8 +226,14 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
         money = (
             {"month_text": self.month(person), "total_text": self.total(person)} if person else {}
         )
-        more = {**money, **(extra_context or {})}
+        more = {"title": "Account", **money, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, more)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show everybody."""
+        return super().changelist_view(request, {"title": "People", **(extra_context or {})})
 
     def _person(self, request: HttpRequest, pk: int) -> User:
         person = get_object_or_404(User, pk=pk)
