@@ -46,3 +46,16 @@ def test_no_page_of_alice_or_adam_breaks_the_policy(live_server, browser, alice,
         for path in seen:
             page.goto(path, wait_until="domcontentloaded")
         context.close()
+
+
+def test_a_page_that_breaks_the_policy_is_heard(browser, violations):
+    """Else the watch over all browser tests could not fail."""
+    context = browser.new_context()
+    page = context.new_page()
+    policy = {"Content-Security-Policy": "default-src 'none'", "Content-Type": "text/html"}
+    page.route("**/*", lambda route: route.fulfill(body="<p style='top: 0'>", headers=policy))
+    page.goto("http://nanoedit.example/")
+    page.wait_for_timeout(200)
+    context.close()
+    assert len(violations) == 1
+    violations.clear()

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.utils import timezone
 
-from editor import collecting, keeping, storage
+from editor import audit, collecting, keeping, storage
 from editor.imaging import steps
 from editor.models import (
     Archive,
@@ -26,6 +26,7 @@ from editor.models import (
     Picture,
     PromptTemplate,
     Result,
+    ReviewReason,
     SpendingCaps,
     StaffAlert,
     UnusableAnswer,
@@ -116,7 +117,9 @@ def rows_of_the_admin(alice: User, adam: User) -> dict[str, Model]:
     StaffAlert.objects.tell(StaffAlert.Kind.ODD_COST, job.model_id, "It was dear.", job)
     until = timezone.now() + timedelta(days=7)
     UpstreamModel.objects.filter(model_id=job.model_id).update(pinned=["name"])
+    audit.record("account.changed", by=adam, on=alice)
     made: dict[str, Model] = {
+        "reviewreason": ReviewReason.objects.create(sentence="It is not what was asked for."),
         "editjob": job,
         "picture": job.picture,
         "user": alice,
