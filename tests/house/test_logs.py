@@ -11,11 +11,12 @@ import uuid
 
 import pytest
 from django.conf import settings as site
+from django.core import mail
 from django.db import IntegrityError, connection, models, transaction
 from django.urls import reverse
 
 from editor import processing, storage
-from editor.models import Attempt, EditJob, Event, Gate
+from editor.models import Attempt, AuditEntry, EditJob, Event, Gate, StaffAlert
 from editor.offers import refresh_catalogue, try_refresh_catalogue
 from editor.results import keep_answer
 from editor.tasks import run_job, send_hint
@@ -173,12 +174,14 @@ def marked(alice, lines, upstream, settings):
 def everything_kept():
     """Every text in every row, but the prompt where it belongs."""
     texts = []
-    for row in [*Event.objects.all(), *Attempt.objects.all(), *Gate.objects.all()]:
+    kinds = (Event, Attempt, Gate, AuditEntry, StaffAlert)
+    for row in [row for kind in kinds for row in kind.objects.all()]:
         for field in row._meta.get_fields():
             if isinstance(field, models.CharField | models.TextField | models.JSONField):
                 texts.append(str(getattr(row, field.name)))
     for job in EditJob.objects.all():
         texts += [job.reason, job.failure_sentence]
+    texts += [f"{letter.subject}\n{letter.body}" for letter in mail.outbox]
     return "\n".join(texts)
 
 
