@@ -14,6 +14,7 @@ from editor.models import (
     JobState,
     LedgerEntry,
     Share,
+    UpstreamModel,
     User,
 )
 from editor.offers import refresh_catalogue
@@ -40,7 +41,7 @@ def picture(alice):
 def job(alice, upstream):
     """A queued job of Alice's that a worker could run."""
     refresh_catalogue()
-    return queued(alice, next(iter(processing.UpstreamModel.objects.offered())))
+    return queued(alice, next(iter(UpstreamModel.objects.offered())))
 
 
 def test_what_was_not_sent_is_cancelled_with_who_and_why(adam, alice, picture):

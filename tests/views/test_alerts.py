@@ -104,7 +104,7 @@ def test_saving_the_form_of_a_model_does_not_lift_its_hold(admin_client, model):
     address = reverse("admin:editor_upstreammodel_change", args=[model.pk])
     form = admin_client.get(address).context["adminform"].form
     fields = {name: value for name, value in form.initial.items() if value is not None}
-    fields |= {"sizes": '["auto"]', "prices": '{"auto": 50000000}', "edits": "on", "held_back": ""}
+    fields |= {"sizes": "auto", "prices": "auto $0.05", "edits": "on", "held_back": ""}
     assert admin_client.post(address, fields).status_code == 302
     model.refresh_from_db()
     assert model.held_back == SENTENCE
