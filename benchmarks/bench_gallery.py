@@ -50,6 +50,7 @@ from benchmarks.gallery.words import BEGUN, COMMON, FREQUENT, PHRASE, RARE
 from editor.models import EditJob, User
 from editor.models.wall_choices import wall_choices
 from editor.views.finding import Finding
+from nanoedit_site.asgi import settle
 from tests.faults.place import using_database
 from tests.servers.postgres import Postgres
 
@@ -219,6 +220,7 @@ def use(place: Place) -> None:
 
 def measure(places: list[Place], pages: list[Page], rounds: int) -> None:
     """Ask for every page at every size, in turn."""
+    settle()  # as the web process does before its first page
     for page in pages:
         for place in places:
             use(place)
