@@ -29,7 +29,7 @@ def remembering(ran: Callable[..., Any]) -> Callable[..., Any]:
     """Give what a step gave before for the same arguments; refusals are not remembered."""
 
     def run(seconds: float, step: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        asked = pickle.dumps((step.__name__, args, named))
+        asked = pickle.dumps((seconds, step.__name__, args, named))
         if len(asked) > LARGEST_BYTES:
             return ran(seconds, step, *args, **named)
         key = hashlib.sha256(asked).digest()

@@ -9,8 +9,9 @@ anyway.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
+
+from editor.models.postgres_triggers import make_once
 
 _SAID = (
     "id", "body", "words", "at", "action", "who", "who_role", "thing_type", "thing_id",
@@ -116,18 +117,5 @@ def sqlite_statements() -> list[str]:
 
 def make_on_postgres(cursor: Any) -> None:
     """Make the triggers once: to make one, its table is locked."""
-    for name, told in POSTGRES_TRIGGERS.items():
-        mark = hashlib.sha256(" ".join(told).encode()).hexdigest()
-        cursor.execute(
-            "SELECT 1 FROM pg_trigger WHERE tgname = %s AND obj_description(tgfoid) = %s",
-            [name, mark],
-        )
-        if cursor.fetchone():
-            continue
-        kind, when, often, what = told
-        cursor.execute(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {what} $$"
-        )
-        cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {when.split(' ON ')[1]}")
-        cursor.execute(f"CREATE {kind} {name} {when} {often} EXECUTE FUNCTION {name}()")
-        cursor.execute(f"COMMENT ON FUNCTION {name}() IS '{mark}'")
+    for name, (kind, when, often, what) in POSTGRES_TRIGGERS.items():
+        make_once(cursor, name, f"{when} {often}", what, kind)

@@ -8,8 +8,9 @@ none of these rows: its money and its history stay.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
+
+from editor.models.postgres_triggers import make_once
 
 # By table: its columns, but those of which one change is let through.
 TABLES: dict[str, tuple[str, ...]] = {
@@ -58,23 +59,9 @@ def make_on_postgres(cursor: Any) -> None:
         let = ""
         if columns:
             let = f"IF {_lets_through(columns, 'IS NOT DISTINCT FROM')} THEN RETURN NEW; END IF; "
-        _guard(cursor, f"{table}_stays", f"BEFORE DELETE ON {table} FOR EACH ROW", _RAISE)
-        _guard(cursor, f"{table}_unchanged", f"BEFORE UPDATE ON {table} FOR EACH ROW", let + _RAISE)
-        _guard(cursor, f"{table}_kept", f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", _RAISE)
-
-
-def _guard(cursor: Any, name: str, when: str, what: str) -> None:
-    mark = hashlib.sha256(f"{when} {what}".encode()).hexdigest()
-    cursor.execute(
-        "SELECT 1 FROM pg_trigger WHERE tgname = %s AND obj_description(tgfoid) = %s",
-        [name, mark],
-    )
-    if cursor.fetchone():
-        return
-    cursor.execute(
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {what} END $$"
-    )
-    cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {when.split(' ON ')[1].split()[0]}")
-    cursor.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
-    cursor.execute(f"COMMENT ON FUNCTION {name}() IS '{mark}'")
+        for name, when, what in (
+            ("stays", f"BEFORE DELETE ON {table} FOR EACH ROW", _RAISE),
+            ("unchanged", f"BEFORE UPDATE ON {table} FOR EACH ROW", let + _RAISE),
+            ("kept", f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", _RAISE),
+        ):
+            make_once(cursor, f"{table}_{name}", when, f"BEGIN {what} END")

@@ -10,13 +10,13 @@ release or script writes the rows. They are copies: bills and pages read the row
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from editor.models import kept_marks
+from editor.models.postgres_triggers import make_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -178,24 +178,11 @@ def _tell_of_plans(cursor: Any) -> None:
 
 def make_on_postgres(cursor: Any) -> None:
     """Make the triggers once, and catch up with what was there before."""
-    marks = {
-        name: hashlib.sha256(f"{when} {what}".encode()).hexdigest()
+    made = [
+        make_once(cursor, name, when, f"BEGIN {what} END")
         for name, (when, what) in POSTGRES_TRIGGERS.items()
-    }
-    cursor.execute(
-        "SELECT tgname, obj_description(tgfoid) FROM pg_trigger WHERE tgname = ANY(%s)",
-        [list(marks)],
-    )
-    if dict(cursor.fetchall()) == marks:
-        return  # nothing takes them away, and an earlier release's would have other marks
-    for name, (when, what) in POSTGRES_TRIGGERS.items():
-        cursor.execute(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {what} END $$"
-        )
-        table = when.split(" ON ")[1].split()[0]
-        cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-        cursor.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
-        cursor.execute(f"COMMENT ON FUNCTION {name}() IS '{marks[name]}'")
+    ]
+    if not any(made):
+        return  # nothing takes them away, so nothing was missed
     for statement in CATCH_UP:
         cursor.execute(statement)

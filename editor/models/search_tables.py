@@ -8,7 +8,6 @@ in between are caught up with.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections, transaction
@@ -16,6 +15,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from editor.models import audit_triggers, history_triggers, kept_facts
 from editor.models.kept_marks import BROUGHT
+from editor.models.postgres_triggers import make_once
 from editor.models.search_words import PUNCTUATION
 
 if TYPE_CHECKING:
@@ -221,26 +221,7 @@ def _make_on_postgres(cursor: Any) -> None:
         for statement in POSTGRES_INDEX:
             cursor.execute(statement)
     for name, (when, what) in POSTGRES_TRIGGERS.items():
-        _trigger_on_postgres(cursor, name, when, what)
-
-
-def _trigger_on_postgres(cursor: Any, name: str, when: str, what: str) -> None:
-    """Make a trigger, unless it is there as it is wanted: to make one, its table is locked."""
-    mark = hashlib.sha256(f"{when} {what}".encode()).hexdigest()
-    cursor.execute(
-        "SELECT 1 FROM pg_trigger WHERE tgname = %s AND obj_description(tgfoid) = %s",
-        [name, mark],
-    )
-    if cursor.fetchone():
-        return
-    cursor.execute(
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {what} RETURN NULL; END $$"
-    )
-    table = when.split(" ON ")[1].split()[0]
-    cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-    cursor.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {name}()")
-    cursor.execute(f"COMMENT ON FUNCTION {name}() IS '{mark}'")
+        make_once(cursor, name, f"{when} FOR EACH ROW", f"BEGIN {what} RETURN NULL; END")
 
 
 def _before_migrations(sender: AppConfig, using: str, **_: Any) -> None:

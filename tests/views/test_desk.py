@@ -91,7 +91,7 @@ def test_rita_takes_nobody_elses_verdict_back(ritas, adams, adam, lane):
 
 
 def test_reason_and_words_are_put_together_and_a_rejection_needs_some(ritas, alices, lane):
-    reason = ReviewReason.objects.filter(use="rejected").first()
+    reason = ReviewReason.objects.create(sentence="It shows a brand.", use="rejected")
     form = {"verdict": "rejected", "reason": reason.pk, "note": "Look at the left."}
     empty = ritas.post(url(lane[0], "review"), {"verdict": "rejected"}, headers=SCRIPT)
     assert (empty.status_code, empty.json()["said"]) == (422, "Say why: the owner reads it.")

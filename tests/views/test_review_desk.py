@@ -138,7 +138,7 @@ def test_the_list_needs_the_same_queries_for_two_jobs_and_for_twenty(
         ("picture", "Pictures"),
         ("upstreammodel", "Upstream models"),
         ("staffalert", "Alerts"),
-        ("user", "Users"),
+        ("user", "People"),
     ],
 )
 def test_lists_go_by_their_plain_name(admin_client, rows, title):
