@@ -18,6 +18,34 @@ from tests.servers.seaweed import Seaweed
 
 ROOT = Path(__file__).resolve().parent.parent
 RINGS = ("tests/models", "tests/stages", "tests/views")
+# Files about what neither database nor storage has a say in: words, forms, imaging, logins, the
+# upstream's answers. What they keep is kept by stages that others try here. Name one to run it.
+LEFT_OUT = (
+    "tests/models/test_money.py",
+    "tests/models/test_plots.py",
+    "tests/stages/test_bad_answers.py",
+    "tests/stages/test_bad_inputs.py",
+    "tests/stages/test_pack_bombs.py",
+    "tests/stages/test_resealing.py",
+    "tests/stages/test_zipping.py",
+    "tests/views/test_accounts.py",
+    "tests/views/test_adjusting.py",
+    "tests/views/test_audit_acts.py",
+    "tests/views/test_downloads.py",
+    "tests/views/test_extending.py",
+    "tests/views/test_home.py",
+    "tests/views/test_invitations.py",
+    "tests/views/test_metrics.py",
+    "tests/views/test_oidc.py",
+    "tests/views/test_password_mail.py",
+    "tests/views/test_preferences.py",
+    "tests/views/test_prompts.py",
+    "tests/views/test_references.py",
+    "tests/views/test_second_step.py",
+    "tests/views/test_selecting.py",
+    "tests/views/test_sessions.py",
+    "tests/views/test_settings.py",
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -40,7 +68,8 @@ def main(arguments: list[str]) -> int:
             # Django copies it for each process of the run and finds nothing left to migrate.
             migrate(postgres.make_database("migrated"))
             environ["TEST_RUN_TEMPLATE"] = "migrated"
-        command = [sys.executable, "-m", "pytest", *(() if named else RINGS), *arguments]
+        what = () if named else (*RINGS, *(f"--ignore={path}" for path in LEFT_OUT))
+        command = [sys.executable, "-m", "pytest", *what, *arguments]
         return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
     finally:
         seaweed.stop()
