@@ -17,6 +17,7 @@ from tests.servers.postgres import Postgres
 from tests.servers.seaweed import Seaweed
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_WORKERS = 4  # processes of pytest-xdist; tests/settings.py gives each a bucket
 RINGS = ("tests/models", "tests/stages", "tests/views")
 # Files about what neither database nor storage has a say in: words, forms, imaging, logins, the
 # upstream's answers. What they keep is kept by stages that others try here. Name one to run it.
@@ -56,7 +57,9 @@ def main(arguments: list[str]) -> int:
     seaweed = Seaweed()
     try:
         bucket = f"nanoedit-{uuid.uuid4().hex[:12]}"
-        seaweed.plain.client().create_bucket(Bucket=bucket)
+        client = seaweed.plain.client()
+        for ending in ("", *(f"-gw{worker}" for worker in range(MOST_WORKERS))):
+            client.create_bucket(Bucket=f"{bucket}{ending}")
         storage = {f"TEST_RUN_{name}": value for name, value in seaweed.plain.settings().items()}
         environ = {
             **os.environ,

@@ -26,6 +26,9 @@ if os.environ.get("TEST_RUN_DATABASE_URL"):
 for _name in ("BUCKET", "ENDPOINT_URL", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "REGION"):
     if os.environ.get(f"TEST_RUN_S3_{_name}"):
         os.environ[f"S3_{_name}"] = os.environ[f"TEST_RUN_S3_{_name}"]
+if os.environ.get("S3_BUCKET") and os.environ.get("PYTEST_XDIST_WORKER"):
+    # Processes that test side by side must not find each other's files.
+    os.environ["S3_BUCKET"] += f"-{os.environ['PYTEST_XDIST_WORKER']}"
 
 from nanoedit_site.settings import *  # noqa: E402, F403
 

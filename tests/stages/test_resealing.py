@@ -26,7 +26,8 @@ def with_app(alice):
 
 
 def in_the_database() -> str:
-    return json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
+    rows = Authenticator.objects.order_by("pk").values_list("data", flat=True)
+    return json.dumps(list(rows), sort_keys=True)
 
 
 def test_what_was_sealed_for_one_opens_for_no_other():
