@@ -1,10 +1,13 @@
 """Nobody does what costs the server much more often than hands can."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from editor import throttles
-from editor.models import EditJob, JobState, Picture
+from editor.models import CacheEntry, EditJob, JobState, Picture
 from editor.throttles import AN_HOUR, PACES, seconds_over_pace
 from tests.factories import make_job, make_picture, picture_bytes
 
@@ -59,3 +62,10 @@ def test_it_is_counted_where_all_processes_look_and_anew_each_hour(alice, settin
     assert seconds_over_pace(alice, "submit", now=7200.0) == 0
     assert seconds_over_pace(alice, "submit", now=7300.0) == AN_HOUR - 100 + 1
     assert seconds_over_pace(alice, "submit", now=7200.0 + AN_HOUR) == 0
+
+
+def test_a_quiet_while_within_the_hour_forgets_no_act(alice):
+    for _ in range(2):
+        seconds_over_pace(alice, "submit")
+    (counted,) = CacheEntry.objects.filter(cache_key__contains=f"pace:submit:{alice.pk}:")
+    assert counted.expires - timezone.now() > timedelta(minutes=55)

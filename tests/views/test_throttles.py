@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
-from editor.throttles import wait_in_words
+from editor.throttles import client_address, wait_in_words
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +178,7 @@ def test_links_by_mail_are_counted_for_the_address_and_for_whoever_asks(client, 
 )
 def test_the_wait_is_said_in_words(seconds, said):
     assert wait_in_words(seconds) == said
+
+
+def test_the_name_of_a_network_card_is_no_part_of_an_address(rf):
+    assert client_address(rf.get("/", REMOTE_ADDR="fe80::1%eth0")) == "fe80::1"
