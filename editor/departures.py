@@ -7,7 +7,11 @@ is that of the trash (purging.py).
 
 from __future__ import annotations
 
-from django.db import transaction
+import logging
+from datetime import timedelta
+
+from django.db import Error, transaction
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from editor import archives, budgets, purging, storage
@@ -23,16 +27,32 @@ from editor.models import (
 )
 from editor.models.jobs import CLOSED_STATES
 
+logger = logging.getLogger(__name__)
+
 SECONDS = 2.0
 MOST_AT_ONCE = 20
+LATE = timedelta(hours=1)  # for so long a request that began before may still bring something
 UNSENT = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 LEFT = "Cancelled before anything was sent: its owner has deleted the account."
 
 
 def sweep() -> int:
     """Take everybody who has left a step further; give how many are gone for good now."""
-    open_ones = Departure.objects.filter(done_at=None).select_related("user").order_by("at")
-    return sum(go_on(departure.user) for departure in list(open_ones[:MOST_AT_ONCE]))
+    lately = Q(done_at=None) | Q(done_at__gt=Now() - LATE)
+    open_ones = Departure.objects.filter(lately).select_related("user")
+    open_ones = open_ones.order_by(F("done_at").asc(nulls_first=True), "at")
+    return sum(_tried(departure.user) for departure in list(open_ones[:MOST_AT_ONCE]))
+
+
+def _tried(person: User) -> bool:
+    """Go on with one; what stops there keeps nobody else's things here."""
+    try:
+        return go_on(person)
+    except Error:
+        raise
+    except Exception:  # every storage has exceptions of its own
+        logger.exception("What account %s has left cannot be erased just now.", person.pk)
+        return False
 
 
 def go_on(person: User) -> bool:

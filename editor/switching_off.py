@@ -57,7 +57,8 @@ def switch_off(person: User, by: User, why: str = "") -> int | None:
     person.is_active = False
     # Each job on its own: a worker may be moving one of them at this very moment.
     reason = f" Reason: {why}" if why else ""
-    sentence = f"Cancelled before anything was sent: {by} switched {person}'s account off.{reason}"
+    # Without names, which histories never lose: the line says by itself who did it.
+    sentence = f"Cancelled before anything was sent: the owner's account was switched off.{reason}"
     return cancel_unsent(person, by, sentence)
 
 

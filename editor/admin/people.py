@@ -188,6 +188,9 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
         before = User.objects.filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
         fields = [name for name in form.changed_data if name != "role"]
+        if change and "email" in fields:
+            # An address that is theirs no more must neither log in nor set a password.
+            EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
         if before is None:
             record("account.made", by=request.user, on=obj, facts={"role": role})
         elif fields:

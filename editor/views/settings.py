@@ -39,14 +39,14 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: MemberRequest) -> HttpResponse:
     """Name and mail address; by POST, another name."""
-    before = request.user.get_username()
     form = NameForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         if form.has_changed():
             with transaction.atomic():
                 person = form.save()
-                facts = {"name": [before, person.get_username()]}
-                record("account.changed", by=person, on=person, request=request, facts=facts)
+                # Old name and new one stand where names can be forgotten, and not in the facts.
+                by, facts = request.user, {"fields": ["username"]}
+                record("account.changed", by=by, on=person, request=request, facts=facts)
             messages.success(request, f"You are {person.get_username()} now. Log in by that name.")
         return redirect("editor:account")
     address = request.user.email or ""

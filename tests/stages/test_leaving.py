@@ -2,7 +2,9 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth import authenticate
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from editor import departures, purging
@@ -15,6 +17,7 @@ from editor.models import (
     Departure,
     EditJob,
     Event,
+    Invitation,
     JobState,
     LedgerEntry,
     Notice,
@@ -22,6 +25,7 @@ from editor.models import (
     Picture,
     PromptTemplate,
     Share,
+    StaffAlert,
     Tag,
     User,
 )
@@ -52,7 +56,21 @@ def gone_for_good() -> None:
     departures.sweep()
 
 
-def test_no_byte_and_no_word_remains_but_what_it_cost_does(alice, bob, model):  # noqa: F811
+def invited(person, mail: str, by) -> None:
+    """She came by an invitation that was sent to her, made in the administration."""
+    invitation = Invitation.objects.create(
+        mail=mail, made_by=by, used_by=person, used_at=timezone.now(), ends_at=timezone.now()
+    )
+    LogEntry.objects.create(
+        user=by,
+        content_type=ContentType.objects.get_for_model(Invitation),
+        object_id=str(invitation.pk),
+        object_repr=str(invitation),
+        action_flag=ADDITION,
+    )
+
+
+def test_no_byte_and_no_word_remains_but_what_it_cost_does(alice, bob, adam, model):  # noqa: F811
     edited(bob, model, picture=make_picture(bob, SIZE, "bob.png"))
     EditJob.objects.update(prompt="bob's own words")
     bobs = digests()
@@ -61,6 +79,10 @@ def test_no_byte_and_no_word_remains_but_what_it_cost_does(alice, bob, model):  
     )
     alice.refresh_from_db()
     EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)
+    invited(alice, alice.email, adam)
+    spending = StaffAlert.Kind.SPENDING
+    StaffAlert.objects.tell(spending, f"{alice}: 2026-11-01", f"{alice} has used 80 %.")
+    StaffAlert.objects.tell(spending, "The server: 2026-11-01", "The server has used 80 %.")
     PromptTemplate.objects.create(owner=alice, name=SECRET, prompt=f"{SECRET} gold")
     NoticeSetting.objects.create(user=alice, webhook_url=f"https://{SECRET}.example/")
     record("account.changed", by=alice, on=alice, why=f"{SECRET} asked")
@@ -87,6 +109,15 @@ def test_no_byte_and_no_word_remains_but_what_it_cost_does(alice, bob, model):  
     assert SECRET not in str(list(AuditEntry.objects.values_list("who_name", "thing_label")))
     assert broken_invariants(read_bytes=True) == []
     assert EditJob.objects.get(owner=bob).prompt == "bob's own words"
+    assert StaffAlert.objects.filter(kind=spending).count() == 1, "the server's own stays"
+
+
+def test_nobody_keeps_her_here_by_taking_the_name_that_she_would_get(alice, bob):
+    bob.username = f"Deleted-{alice.pk}"
+    bob.save()
+    leave(alice)
+    alice.refresh_from_db()
+    assert alice.username.startswith(f"deleted-{alice.pk}-")
 
 
 def test_she_is_out_everywhere_at_once_and_nobody_comes_in_as_her(alice):
@@ -137,8 +168,8 @@ def test_a_worker_that_died_after_the_first_step_is_followed_by_one_that_ends_it
 
     with monkeypatch.context() as broken:
         broken.setattr(departures, "go_on", dies)
-        with pytest.raises(ConnectionError):
-            leave(alice)
+        leave(alice)  # it is deleted all the same, and she is told so
+        departures.sweep()
     assert not User.objects.get(pk=alice.pk).is_active
     gone_for_good()
     job.refresh_from_db()
@@ -159,6 +190,15 @@ def test_storage_that_is_away_keeps_it_open_until_all_is_erased(alice, monkeypat
         assert Departure.objects.get().done_at is None
     gone_for_good()
     assert Departure.objects.get().done_at is not None
+
+
+def test_an_upload_that_was_on_its_way_when_she_left_is_erased_too(alice):
+    leave(alice)
+    gone_for_good()
+    assert Departure.objects.get().done_at is not None
+    late = make_picture(alice)
+    gone_for_good()
+    assert not storage_has(late)
 
 
 def test_the_last_administrator_stays(adam, alice):

@@ -53,7 +53,8 @@ def test_what_was_not_sent_is_cancelled_with_who_and_why(adam, alice, picture):
         assert now.state == JobState.CANCELLED
         event = now.events.last()
         assert event.actor == adam
-        assert "adam switched alice's account off" in event.sentence
+        assert "the owner's account was switched off" in event.sentence
+        assert event.actor_name == "adam"
         assert "left the company" in event.sentence
     assert in_turn() == []
 

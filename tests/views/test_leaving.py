@@ -47,6 +47,8 @@ def test_the_account_goes_after_password_and_name_and_says_so(alices, alice):
     assert Departure.objects.get().user_id == alice.pk
     assert not User.objects.filter(username="alice").exists()
     assert alices.get("/").status_code == 302
+    hers = AuditEntry.objects.exclude(address="", who_name="")
+    assert not hers.exists(), "neither her name nor her address is left in the log"
 
 
 def test_without_the_password_nothing_is_deleted(alices):

@@ -1,6 +1,8 @@
 """Accounts in the administration."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
 
 from editor.allowances import this_month
 from editor.models import AuditEntry, Budget, EditJob, JobState, User
@@ -32,6 +34,15 @@ def test_adam_makes_alice_a_reviewer_and_takes_it_back(adams, alice):
     assert save(adams, alice, role="member").status_code == 302
     alice.refresh_from_db()
     assert (alice.role, alice.is_staff) == ("member", False)
+
+
+def test_an_address_that_adam_has_replaced_opens_nothing_any_more(adams, client, alice):
+    User.objects.filter(pk=alice.pk).update(email="old@example.org")
+    EmailAddress.objects.create(user=alice, email="old@example.org", verified=True, primary=True)
+    assert save(adams, alice, email="new@example.org").status_code == 302
+    assert not EmailAddress.objects.filter(email="old@example.org").exists()
+    client.post("/account/reset/", {"email": "old@example.org"})
+    assert mail.outbox == []
 
 
 def test_nobody_raises_their_own_role(alices, ritas, alice, rita):

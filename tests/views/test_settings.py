@@ -35,7 +35,8 @@ def test_alice_takes_another_name_and_it_is_written_down(alices, alice):
     alice.refresh_from_db()
     assert alice.username == "alicia"
     entry = AuditEntry.objects.get(action="account.changed")
-    assert (entry.who, json.loads(entry.facts)) == (alice.pk, {"name": ["alice", "alicia"]})
+    assert (entry.who, entry.who_name, entry.thing_label) == (alice.pk, "alice", "alicia")
+    assert json.loads(entry.facts) == {"fields": ["username"]}, "facts are never forgotten"
 
 
 @pytest.mark.parametrize("name", ["bob", "BOB", "", "a b"])
