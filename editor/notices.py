@@ -124,7 +124,7 @@ def _send_letter(owner: int) -> int:
     try:
         if telling and address:
             _post_letter(setting, address, telling)
-    except OSError as problem:  # of smtplib too
+    except (OSError, ValueError) as problem:  # of smtplib too; or an address that is none
         logger.warning("A letter could not be sent: %s", type(problem).__name__)
         _write_again_later(rows)
     else:
@@ -138,6 +138,7 @@ def _send_letter(owner: int) -> int:
 def _post_letter(setting: NoticeSetting, address: str, rows: Sequence[Notice]) -> None:
     count = len(rows)
     subject = sentence_of(rows[0]) if count == 1 else f"{count} edits have news"
+    subject = " ".join(subject.split())  # a name from upstream may hold a line end
     shown = rows[:MOST_IN_A_LETTER]
     lines = [f"{sentence_of(row)}\n{setting.site}{row.job.get_absolute_url()}" for row in shown]
     if count > len(shown):

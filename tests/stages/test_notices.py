@@ -176,6 +176,25 @@ def test_a_mail_server_that_is_away_is_asked_again_and_not_for_ever(by_mail, ali
     assert Notice.objects.get().mail == GIVEN_UP
 
 
+def test_one_letter_that_cannot_be_written_keeps_nothing_else_back(
+    by_mail, by_hook, alice, receiver, monkeypatch
+):
+    def refused(*_: object) -> None:
+        raise ValueError
+
+    ended(alice)
+    EditJob.objects.update(model_name="Two\nlines")
+    later(61)
+    with monkeypatch.context() as broken:
+        broken.setattr(notices, "send_mail", refused)
+        sweep()
+    assert len(receiver.calls) == 1
+    later(notices.MAIL_RETRY_SECONDS[0])
+    sweep()
+    (letter,) = mail.outbox
+    assert "Two lines" in letter.subject
+
+
 def test_a_verdict_is_told_when_it_can_no_longer_be_taken_back(by_mail, alice, rita):
     job = ended(alice)
     Notice.objects.all().delete()
