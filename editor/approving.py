@@ -86,7 +86,7 @@ def decline(job: EditJob, by: User, reason: str) -> bool:
     """
     if not may_decline(by):
         raise SubmitRefused("Only staff who review edits can decline one.", status=403)
-    said = reason.strip()
+    said = reason.replace("\0", "").strip()
     if not said:
         raise SubmitRefused("Say why: the owner reads it.", field="reason")
     if job.state != JobState.HELD:

@@ -20,7 +20,7 @@ def flag(job: EditJob, kind: Flag.Kind, *, by: User | None = None, reason: str =
 
     Raises FlagRefused where words are missing, or somebody has said enough.
     """
-    said = reason.strip()[:MOST_CHARACTERS]
+    said = reason.replace("\0", "").strip()[:MOST_CHARACTERS]  # Postgres keeps no NUL
     if by is not None and not said:
         message = "Say in a few words what is wrong."
         raise FlagRefused(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -90,7 +90,7 @@ class PersonFilter(admin.SimpleListFilter):
         chosen = self.value() or ""
         if chosen == "none":
             return queryset.filter(who=None)
-        return queryset.filter(who=chosen) if chosen.isdigit() else queryset
+        return queryset.filter(who=chosen) if chosen.isdecimal() else queryset
 
 
 @admin.register(AuditEntry)
@@ -210,7 +210,7 @@ def _rows(since: date | None, until: date | None) -> Iterator[dict[str, Any]]:
     if since:
         found = found.filter(at__date__gte=since)
     if until:
-        found = found.filter(at__date__lt=until + timedelta(days=1))
+        found = found.filter(at__date__lte=until)
     for row in found.values(*COLUMNS).iterator(chunk_size=500):
         yield {**row, "at": row["at"].isoformat(timespec="microseconds")}
 

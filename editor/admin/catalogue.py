@@ -22,8 +22,9 @@ from editor.admin.catalogue_filters import ChangedFilter, OverrideFilter, Standi
 from editor.admin.catalogue_forms import UpstreamModelForm
 from editor.admin.overrides import parts_of
 from editor.admin.rows import PlainList
-from editor.audit import record
+from editor.audit import LARGEST_FACTS, record
 from editor.models import CatalogueRefresh, UpstreamModel, User
+from editor.models.audit import canonical
 from editor.money import dollars
 from editor.nanogpt.errors import NanoGPTError
 from editor.offers import refresh_catalogue
@@ -225,7 +226,9 @@ class UpstreamModelAdmin(PlainList):
         obj.follow(*same)
         obj.save(update_fields=[*changed, *_WRITTEN])
         # What it was, and is: prices among it.
-        facts = {name: [getattr(now, name), getattr(obj, name)] for name in changed}
+        facts: dict[str, Any] = {n: [getattr(now, n), getattr(obj, n)] for n in changed}
+        if len(canonical(facts)) > LARGEST_FACTS:  # a long description
+            facts = {"fields": changed}
         record("model.changed", by=cast("User", request.user), on=obj, request=request, facts=facts)
 
     def follow(self, request: MemberRequest, pk: int) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -74,7 +74,7 @@ def _price(line: str) -> tuple[str, int]:
     try:
         nano = Decimal(amount.removeprefix("$")) * NANO
         exact = nano == nano.to_integral_value() and 0 < nano <= MOST_DOLLARS * NANO
-    except (InvalidOperation, ValueError):
+    except (ArithmeticError, ValueError):
         exact = False
     if not exact or len(size) > LONGEST_SIZE or re.search(r"\s", size):
         message = (

@@ -168,8 +168,9 @@ def _acting(bulk: Bulk) -> Callable[..., HttpResponse | None]:
 
 def _why(request: HttpRequest) -> str:
     chosen = request.POST.get("reason", "")
-    reason = ReviewReason.objects.filter(pk=chosen).first() if chosen.isdigit() else None
-    words = [reason.sentence if reason else "", request.POST.get("note", "").strip()]
+    reason = ReviewReason.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    note = request.POST.get("note", "").replace("\0", "").strip()
+    words = [reason.sentence if reason else "", note]
     return " ".join(filter(None, words))[:2000]
 
 

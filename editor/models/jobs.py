@@ -315,9 +315,8 @@ class EditJob(Covered, Marked, Told, FrameFields, ReviewFields):
 
     def note(self, sentence: str, *, actor: User | None = None) -> Event:
         """Add a line to the job's history; listening pages are told by it."""
-        return Event.objects.create(
-            job=self, state=self.state, sentence=sentence[:400], actor=actor
-        )
+        said = sentence.replace("\0", "")[:400]  # Postgres keeps no NUL
+        return Event.objects.create(job=self, state=self.state, sentence=said, actor=actor)
 
     def get_state_display(self) -> str:  # type: ignore[no-redef]
         """Where it stands for its owner, on a chip."""

@@ -38,6 +38,7 @@ LOG = "/admin/editor/auditentry/"
         ("action=job.judged", 1),
         ("action=share.made", 0),
         ("who=none", 0),
+        ("who=%C2%B2", 2),
         ("q=face", 1),
         ("q=admin+face", 1),
         ("q=nobody", 0),
@@ -106,7 +107,9 @@ def test_nothing_is_taken_away_without_a_reason_or_in_no_form(admin_client, data
 
 def test_an_export_holds_the_days_that_were_asked_for(alice, admin_client):
     some_rows(alice, admin_client)
-    data = {"form": "jsonl", "why": WHY, "until": "2001-01-01"}
-    answer = admin_client.post(f"{LOG}export/", data)
-    lines = b"".join(answer.streaming_content).decode().splitlines()
-    assert [list(json.loads(line)) for line in lines] == [["head"]]
+    for until, rows in (("2001-01-01", 0), ("9999-12-31", 4)):
+        data = {"form": "jsonl", "why": WHY, "until": until}
+        answer = admin_client.post(f"{LOG}export/", data)
+        lines = b"".join(answer.streaming_content).decode().splitlines()
+        assert list(json.loads(lines[-1])) == ["head"]
+        assert len(lines) == rows + 1, "a login, a verdict and two exports"

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from editor.models import CatalogueChange, CatalogueRefresh, UpstreamModel
+from editor.models import AuditEntry, CatalogueChange, CatalogueRefresh, UpstreamModel
 from editor.nanogpt.catalogue import parse_catalogue
 from editor.nanogpt.errors import NanoGPTError
 from editor.offers import refresh_catalogue
@@ -234,13 +234,29 @@ def test_the_list_is_searched_and_narrowed(adams, told):
 
 @pytest.mark.parametrize(
     "prices",
-    ["auto", "auto -1", "auto 0", "auto nan", "auto 1e999", "a b 0.04", "auto 0.0000000001"],
+    [
+        "auto",
+        "auto -1",
+        "auto 0",
+        "auto nan",
+        "auto 1e999",
+        "auto 1e999999",
+        "a b 0.04",
+        "auto 0.0000000001",
+    ],
 )
 def test_prices_that_would_break_the_studio_are_refused(adams, told, prices):
     page = adams.post(of("brush"), filled(adams, "brush", prices=prices))
     assert page.status_code == 200
     assert "is no price" in page.content.decode()
     assert row("brush").prices == {"auto": 4 * CENT}
+
+
+def test_a_description_that_the_log_has_no_room_for_is_kept(adams, told):
+    words = "\u753b" * 4000
+    assert adams.post(of("brush"), filled(adams, "brush", description=words)).status_code == 302
+    assert row("brush").description == words
+    assert AuditEntry.objects.get(action="model.changed").facts_told == {"fields": ["description"]}
 
 
 def test_who_may_only_look_changes_nothing(ritas, charlies, told, reviewers_may):
