@@ -62,8 +62,8 @@ def grant_consent(
         granted_by=by,
         policy=policy,
         granted_at=at,
-        # Who may allow more than the caps do spends this server's money.
-        own_key=None if above_caps else keys.payer_of(job.owner, by),
+        # Who may allow more than the caps do, and the operator's rule, spend this server's money.
+        own_key=None if above_caps or policy else keys.payer_of(job.owner, by),
     )
     _reserve(job, consent, max_cost_nano or 0, above_caps=above_caps)
     return consent

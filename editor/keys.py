@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
 from editor.models import Attempt, Consent, EditJob, JobState, OwnKey, User
@@ -16,6 +17,7 @@ from editor.sealing import CannotUnseal, unseal
 from editor.upstream import UpstreamKey, server_key
 
 UNSENT = (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
+NO_GATE = "removed"  # in place of a gate's name: nothing closes it
 
 
 class KeyGone(Exception):
@@ -95,12 +97,19 @@ def note_use(key: UpstreamKey) -> None:
 
 
 def unsent_payers() -> dict[uuid.UUID, str]:
-    """Which jobs that wait for their call an own key pays for, by the name of its gate."""
+    """Which jobs that wait for their call an own key pays for, by the name of its gate.
+
+    One whose key was removed waits at no gate: nobody finds that key well any more, and the
+    job is to end unsent.
+    """
     if settings.OWN_KEYS == "off":
         return {}
     consents = Consent.objects.filter(job__state__in=UNSENT, job__consents__own_key__isnull=False)
-    rows = consents.order_by("seq").values_list("job_id", "own_key__key_hash")
-    return {job: key_hash for job, key_hash in dict(rows).items() if key_hash}
+    gate = Case(
+        When(own_key__removed_at__isnull=False, then=Value(NO_GATE)), default="own_key__key_hash"
+    )
+    rows = consents.order_by("seq").values_list("job_id", gate)
+    return {job: name for job, name in dict(rows).items() if name}
 
 
 def waiting_jobs(own: OwnKey) -> int:

@@ -155,6 +155,8 @@ def test_a_bad_key_parks_the_edits_of_its_owner_alone(accounts, alice, bob, bad)
     assert run(his).state == JobState.DONE
     assert Gate.objects.get(key_tail="wxyz").state == Gate.State.OPEN
     own_keys.keep(alice, ALICES_KEY, None)
+    assert turns.to_hint() == [hers_too.pk], "no gate keeps an edit whose key is gone from its end"
+    assert turns.next_in_turn(hers_too.pk) == [hers_too.pk]
     fresh = make_job(alice)
     assert run(fresh).state == JobState.DONE
     assert run(hers_too).state == JobState.FAILED
@@ -204,6 +206,23 @@ def test_the_operators_rule_never_spends_an_own_key(accounts, alice, alices_key,
     assert pay_again(job, alice)
     assert run(job).state == JobState.DONE
     assert {consent.own_key for consent in job.consents.all()} == {alices_key}
+
+
+@pytest.mark.parametrize("enters", [True, False])
+def test_the_operators_rule_spends_no_key_that_came_after_the_call(
+    accounts, alice, settings, enters
+):
+    settings.PAY_AGAIN_CODES, settings.PAY_AGAIN_UP_TO_NANO = {503}, 100 * CENT
+    job = make_job(alice)
+    settings.OWN_KEYS = "required"
+    if enters:
+        own_keys.keep(alice, ALICES_KEY, None)
+    accounts.fail_with({"kind": "status", "status": 503})
+    assert run(job).state == JobState.QUEUED
+    assert run(job).state == JobState.DONE
+    assert [consent.own_key for consent in job.consents.all()] == [None, None]
+    assert set(tails(accounts)) == {"wxyz"}
+    assert list(broken_invariants()) == []
 
 
 def test_a_call_in_doubt_is_looked_up_with_the_key_that_made_it(accounts, alice, alices_key):
