@@ -292,7 +292,8 @@ def close_with(owner_id: int, rows: Iterable[uuid.UUID]) -> None:
     """Give out no more what was packed of these pictures and edits; a sweep drops the files."""
     named = {str(row) for row in rows}
     kept = Archive.objects.filter(owner=owner_id).exclude(state=Archive.State.GONE)
-    closed = [each.pk for each in kept if any(row in json.dumps(each.asked) for row in named)]
+    asked = [(each.pk, json.dumps(each.asked)) for each in kept]
+    closed = [pk for pk, words in asked if any(row in words for row in named)]
     Archive.objects.filter(pk__in=closed).update(state=Archive.State.GONE, fence=F("fence") + 1)
 
 

@@ -18,6 +18,7 @@ from editor.imaging.steps import Extended
 from editor.masks import PaintedMask, stored_mask
 from editor.models import Extension, Picture, User
 from editor.pictures import RENDITION_SIDES, keep_picture, kept, limits_from
+from editor.withholding import withheld_with
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +119,8 @@ def _kept(picture: Picture, margins: Margins, done: Extended, picture_id: uuid.U
     except Exception as problem:  # every storage has exceptions of its own
         raise _storage_failed(picture) from problem
     with transaction.atomic():
+        # Making it took seconds, in which staff may have taken the picture out of sight.
+        extended.withheld_at = withheld_with(picture)
         extended.save(force_insert=True)
         mask.save(force_insert=True)
         Extension.objects.create(picture=extended, of=picture, mask=mask, **margins._asdict())

@@ -23,9 +23,10 @@ def give_verdict(job: EditJob, reviewer: User, verdict: Review.Verdict, note: st
         message = "A verdict approves or rejects; `undo` takes one back."
         raise ValueError(message)
     with transaction.atomic():
-        EditJob.objects.select_for_update().get(pk=job.pk)
+        now = EditJob.objects.select_for_update().get(pk=job.pk)
         effect = Review.Effect.NONE
-        if verdict == Review.Verdict.APPROVED and release(job, reviewer):
+        # What is still to come nobody has seen, so no verdict releases it.
+        if verdict == Review.Verdict.APPROVED and not now.is_open and release(job, reviewer):
             effect = Review.Effect.RELEASED
         elif verdict == Review.Verdict.REJECTED and withholding.starts_withheld():
             effect = Review.Effect.WITHHELD if withhold(job, reviewer, "") else effect

@@ -71,6 +71,21 @@ def withheld_since(job: EditJob) -> datetime | None:
     return since
 
 
+def withheld_with(picture: Picture) -> datetime | None:
+    """Since when a picture is withheld, for a canvas that is about to be made larger from it.
+
+    To be asked in the transaction that keeps it, as `withheld_since`.
+    """
+    first = picture
+    while grown := Extension.objects.filter(picture=first).select_related("of").first():
+        first = grown.of
+    made = (
+        EditJob.objects.filter(attempts__results__picture=first).first()
+        or EditJob.objects.filter(adjustments__picture=first).first()
+    )
+    return withheld_since(made) if made else None
+
+
 def _set(job: EditJob, moment: datetime | None) -> list[uuid.UUID]:
     """Mark all that shows what the edit has brought; give it."""
     shown = list(Picture.objects.brought_by([job.pk]).values_list("pk", flat=True))

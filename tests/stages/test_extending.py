@@ -28,7 +28,8 @@ from editor.processing import prepare_call
 from editor.results import usual_blend
 from editor.submission import Wish, submit_edit
 from editor.tasks import run_job
-from tests.factories import make_mask, make_model, make_picture, mask_bytes
+from editor.withholding import release, withhold
+from tests.factories import make_job, make_mask, make_model, make_picture, mask_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +126,29 @@ def test_a_deleted_picture_is_not_extended(alice):
     picture.save()
     with pytest.raises(ExtendRefused, match="not there"):
         extend_picture(alice, picture, MARGINS)
+
+
+def test_what_is_made_of_a_result_that_is_withheld_meanwhile_is_withheld_with_it(
+    alice, rita, monkeypatch
+):
+    job = make_job(alice, JobState.DONE, masked=False)
+    attempt = job.attempts.create(consent=job.consents.get(), state="saved")
+    brought = make_picture(alice)
+    Result.objects.create(attempt=attempt, index=0, raw="x", raw_bytes=1, picture=brought)
+    canvas = extend_picture(alice, brought, MARGINS)
+    make = extending._extended
+
+    def slowly(*asked):
+        made = make(*asked)
+        withhold(job, rita, "Looked at again.")
+        return made
+
+    monkeypatch.setattr(extending, "_extended", slowly)
+    larger = extend_picture(alice, canvas, MARGINS)
+    mine = Picture.objects.owned_by(alice)
+    assert not mine.filter(pk__in=[brought.pk, canvas.pk, larger.pk]).exists()
+    release(job, rita)
+    assert mine.filter(pk__in=[brought.pk, canvas.pk, larger.pk]).count() == 3
 
 
 def test_no_margins_are_refused(alice):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from editor import looking, withholding
 from editor.flagging import FlagRefused, flag, flag_fact
 from editor.looking import LOOKED, note_look, note_look_at
-from editor.models import Flag, JobState, Picture, Result, Review
+from editor.models import Flag, JobState, Picture, Reference, Result, Review
 from editor.models.lanes import LANES, counts
 from editor.models.reviews import UNDO_SECONDS
 from editor.reviews import give_verdict, undo, withhold
@@ -124,6 +124,17 @@ def with_result(job):
     return picture
 
 
+def test_what_an_edit_brought_or_was_lent_is_noted_with_it(job, alice, rita):
+    lent = make_picture(alice)
+    Reference.objects.keep(job, [lent])
+    brought = with_result(job)
+    assert note_look_at(lent, rita)
+    assert not note_look_at(brought, rita), "it is the same edit in the same hour"
+    other = make_job(alice, JobState.DONE, masked=False)
+    assert note_look_at(with_result(other), rita)
+    assert sentences(other).count(LOOKED) == 1
+
+
 def seen(picture):
     return Picture.objects.owned_by(picture.owner).filter(pk=picture.pk).exists()
 
@@ -149,6 +160,15 @@ def test_to_approve_releases_and_taking_it_back_withholds_again(job, rita):
     assert seen(picture)
     undo(review, rita)
     assert not seen(picture)
+
+
+def test_no_verdict_releases_what_is_still_to_come(settings, alice, rita):
+    settings.PUBLISH = "after_review"
+    running = make_job(alice, JobState.CALLING, masked=False)
+    give_verdict(running, rita, APPROVED, "")
+    assert running.verdict == APPROVED
+    running.refresh_from_db()
+    assert running.withheld_at is not None
 
 
 @pytest.mark.parametrize(("policy", "stays_seen"), [("at_once", True), ("after_review", False)])
