@@ -9,8 +9,9 @@ from django.core.cache import cache
 from editor import own_keys
 from editor.models import JobState, OwnKey
 from editor.processing import process_job
+from editor.results import keep_answer
 from editor.upstream import UpstreamKey
-from tests.factories import make_job
+from tests.factories import make_job, make_model
 from tests.servers.accounts import ALICES_KEY, BOBS_KEY
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,28 @@ def test_the_receipt_says_which_key_pays(accounts, alices, alice, bobs, bob, rit
     assert "this server&#x27;s key" in text_of(bobs.get(f"/jobs/{his.pk}/"))
     desk = text_of(ritas.get(f"/admin/editor/editjob/{hers.pk}/change/"))
     assert "its owner&#x27;s own key …abcd" in desk
+
+
+def test_what_lies_on_her_account_is_alices_to_see_and_not_for_staff(
+    accounts, alices, alice, ritas
+):
+    own_keys.keep(alice, ALICES_KEY, own_keys.ask(UpstreamKey(ALICES_KEY)))
+    model = make_model("sandbox/redraw-flash", sizes=["auto"])
+    answered = make_job(alice, model=model)
+    keep_answer(process_job(answered.pk))
+    accounts.fail_with({"kind": "reset_after_reading"})
+    doubtful = make_job(alice, model=model)
+    process_job(doubtful.pk)
+    ritas.post(f"/admin/editor/editjob/{doubtful.pk}/look/")
+    hers = text_of(alices.get(f"/jobs/{doubtful.pk}/"))
+    desk = text_of(ritas.get(f"/admin/editor/editjob/{doubtful.pk}/change/"))
+    for words in ("Balance before", "Balance after", "That day, upstream"):
+        assert words in hers
+        assert words not in desk
+    assert "own key …abcd" in desk
+    viewer = answered.results[0].picture.view_url
+    assert "Balance after" in text_of(alices.get(viewer))
+    assert "Balance after" not in text_of(ritas.get(viewer))
 
 
 def test_a_closed_gate_is_told_to_whom_it_concerns(accounts, alices, alice, bobs, bob):
