@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST
 
 from editor import approving
 from editor.accounts import MemberRequest
+from editor.admin.desk_addresses import desk_url
 from editor.forms import PriceForm
 from editor.models import EditJob, User
+from editor.models.lanes import LANES
 from editor.money import dollars
 from editor.wishes import SubmitRefused
 
@@ -67,6 +69,7 @@ def approve(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if "shown_price" not in request.POST or not form.is_valid():
         messages.error(request, "This form was incomplete. Please press the button again.")
         return _back_to(job)
+    onwards = _onwards(request, job)  # before the act, which takes the job out of its lane
     try:
         approved = approving.approve(job, request.user, form.cleaned_data["shown_price"])
     except SubmitRefused as refused:
@@ -76,7 +79,7 @@ def approve(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, "Approved. The edit is queued.")
     else:
         messages.info(request, NO_LONGER)
-    return _back_to(job)
+    return redirect(onwards)
 
 
 def decline(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
@@ -84,6 +87,7 @@ def decline(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if not approving.may_decline(request.user):
         raise PermissionDenied
     job = get_object_or_404(EditJob, pk=pk)
+    onwards = _onwards(request, job)
     try:
         declined = approving.decline(job, request.user, request.POST.get("reason", ""))
     except SubmitRefused as refused:
@@ -93,7 +97,15 @@ def decline(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, "Declined. Nothing was sent; its owner reads why.")
     else:
         messages.info(request, NO_LONGER)
-    return _back_to(job)
+    return redirect(onwards)
+
+
+def _onwards(request: MemberRequest, job: EditJob) -> str:
+    """Where the desk goes on afterwards: the next job of the lane that the form was in."""
+    lane = LANES.get(request.POST.get("lane", ""))
+    if lane is None:
+        return reverse("admin:editor_editjob_change", args=[job.pk])
+    return desk_url(lane, lane.beyond(job, forwards=True).first())
 
 
 def _back_to(job: EditJob) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from editor import evidence, settlements
 from editor.accounts import MemberRequest
 from editor.admin.approvals import approval_context
+from editor.admin.desk_addresses import desk_url
 from editor.looking import note_look
 from editor.models import (
     DeskPreference,
@@ -61,14 +62,6 @@ def lane_named(name: str) -> Lane:
     if name not in LANES:
         raise Http404
     return LANES[name]
-
-
-def desk_url(lane: Lane, job: EditJob | uuid.UUID | None) -> str:
-    """Where a job stands on the desk; for none, what a lane says at its end."""
-    if job is None:
-        return reverse("admin:editor_editjob_lane", args=[lane.name]) + "?end"
-    pk = job if isinstance(job, uuid.UUID) else job.pk
-    return reverse("admin:editor_editjob_desk", args=[lane.name, pk])
 
 
 def tabs(here: str) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 
 from editor import reviews
 from editor.accounts import MemberRequest
-from editor.admin.desk import desk_url
+from editor.admin.desk_addresses import desk_url
 from editor.audit import record
 from editor.flagging import FlagRefused, flag
 from editor.forms import VerdictForm
@@ -93,6 +93,8 @@ def _answering(act: Act) -> Callable[..., HttpResponse]:
 
 def judge(request: MemberRequest, job: EditJob) -> Said:
     """Approve or reject, with a reason and words."""
+    if job.is_held:
+        return Said("It waits for approval: allow or decline it instead.", is_done=False)
     form = VerdictForm(request.POST)
     if not form.is_valid():
         return Said(form.first_problem(), is_done=False)

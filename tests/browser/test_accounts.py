@@ -51,7 +51,7 @@ def log_in(page: Page) -> None:
 
 
 def log_out(page: Page) -> None:
-    page.get_by_label(re.compile("^Account")).click()
+    page.get_by_role("button", name=re.compile("^Account")).click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url(re.compile("/login/"))
 

@@ -219,7 +219,7 @@ def test_logging_out_saves_first_and_leaves_nothing_for_the_next_person(
     studio = page.url
     paint(page)
     page.fill(PROMPT, "for nobody else")
-    page.get_by_label(re.compile("^Account")).click()
+    page.get_by_role("button", name=re.compile("^Account")).click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url(re.compile("/login/"))
     left = """() => new Promise((resolve) => {

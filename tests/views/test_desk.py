@@ -103,6 +103,18 @@ def test_reason_and_words_are_put_together_and_a_rejection_needs_some(ritas, ali
     assert "Rejected" in page
 
 
+def test_an_edit_over_budget_is_allowed_or_declined_and_not_judged(adams, alice):
+    first, second = (make_job(alice, JobState.HELD, masked=False) for _ in range(2))
+    page = adams.get(url(first, lane="budget")).content.decode()
+    assert "data-allow" in page
+    assert "data-approve" not in page
+    assert 'data-ask="reject"' not in page
+    answer = adams.post(url(first, "review"), {"verdict": "approved"}, headers=SCRIPT)
+    assert (answer.status_code, first.reviews.count()) == (422, 0)
+    declined = adams.post(url(first, "decline"), {"reason": "Too dear.", "lane": "budget"})
+    assert declined["Location"] == url(second, lane="budget")
+
+
 def test_a_reason_that_is_not_offered_any_more_is_refused(ritas, lane):
     reason = ReviewReason.objects.create(sentence="Old.", in_use=False)
     form = {"verdict": "rejected", "reason": reason.pk}

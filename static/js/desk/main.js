@@ -132,8 +132,8 @@ class Desk {
     const does = {
       next: () => this.#go(this.#job.dataset.next, this.#placeOf(this.#job).afterSkipping()),
       previous: () => this.#go(this.#job.dataset.previous),
-      approve: () => this.#press("[data-approve]"),
-      reject: () => this.#ask("reject"),
+      approve: () => this.#press("[data-approve]") || this.#press("[data-allow]"),
+      reject: () => this.#ask("reject") || this.#focus("[data-decline]"),
       note: () => this.#focus("[data-note]"),
       flag: () => this.#ask("flag"),
       hold: () => this.#press("[data-release]") || this.#ask("withhold"),
@@ -166,6 +166,9 @@ class Desk {
   #ask(name) {
     const dialog = /** @type {HTMLDialogElement | null} */ (this.#root.querySelector(`[data-ask=${name}]`));
     if (!dialog) return false;
+    const words = /** @type {HTMLInputElement | null} */ (dialog.querySelector("[data-words]"));
+    const note = /** @type {HTMLTextAreaElement | null} */ (this.#part("[data-note]"));
+    if (words && !words.value) words.value = note?.value.trim() ?? ""; // what was typed beside the picture goes along
     dialog.showModal();
     const first = /** @type {HTMLElement | null} */ (dialog.querySelector("[data-digit], [data-words], [data-close]"));
     first?.focus();
