@@ -159,7 +159,10 @@ def over_words(user: User, amounts_nano: Sequence[int | None]) -> str:
     least = tightest(user)
     if least is None:  # the cap was lifted meanwhile
         return f"{what}, more than the budget allowed."
-    left = f"only {least.left_text} {least.of_text} of {least.cap_text} are left"
+    if least.left_nano <= 0:
+        left = f"nothing {least.of_text} of {least.cap_text} is left"
+    else:
+        left = f"only {least.left_text} {least.of_text} of {least.cap_text} are left"
     return f"{what}, but {left} {least.until_text}."
 
 

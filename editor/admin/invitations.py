@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.mail import send_mail
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,7 +21,10 @@ from editor.audit import record
 from editor.invitations import DAYS, MOST_DAYS, link_of, revoke
 from editor.models import Invitation
 
-NOT_LET_IN = "Nobody can register now, by invitation or without: NANOEDIT_REGISTRATION is 'closed'."
+NOT_LET_IN = (
+    "Nobody can register now, by invitation or without: NANOEDIT_REGISTRATION is 'closed'. "
+    "Set it to 'invitation' in the environment or in .env and start the server again."
+)
 LETTER = """{name} invites you to NanoEdit.
 
 Open this to make your account; the link works once, until {until} UTC:
@@ -62,6 +65,14 @@ class InvitationAdmin(PlainList):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say before the link is made that it would open nothing."""
+        if request.method == "GET" and settings.REGISTRATION == "closed":
+            messages.warning(request, NOT_LET_IN)
+        return super().add_view(request, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         """Keep it, send it where a mail address is given, and show the link."""

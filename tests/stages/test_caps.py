@@ -98,7 +98,7 @@ def test_at_midnight_a_new_day_begins_and_what_runs_belongs_to_the_old_one(alice
     late = make_job(alice)
     held = make_job(alice)
     assert (late.state, held.state) == (JobState.QUEUED, JobState.HELD)
-    assert "are left until tomorrow, 00:00 UTC." in held.state_sentence
+    assert "is left until tomorrow, 00:00 UTC." in held.state_sentence
     clock(2027, 3, 2, 0, 0, 0)
     assert left_nano(alice) == 4 * CENT
     assert make_job(alice).state == JobState.QUEUED
