@@ -226,8 +226,9 @@ def look_at_jobs(inspector: Inspector) -> None:
         job = hers.filter(state=state).first()
         if job:
             inspector.visit(job.get_absolute_url(), f"an edit that is {state}")
-    done = hers.filter(state=JobState.DONE, hidden=False).exclude(mask=None).first()
-    assert done
+    painted = hers.filter(state=JobState.DONE, hidden=False).exclude(mask=None)
+    done = painted.filter(attempts__state="saved").order_by("created_at").first()
+    assert done, "one of hers has gone all the way"
     look_at_the_viewer(inspector, done)
     page = inspector.open(reverse("editor:adjust", args=[done.pk]))
     page.locator("[data-adjust][data-ready=yes]").wait_for()
