@@ -20,6 +20,7 @@ from editor.models import EditJob, Picture, User
 from editor.views import files
 from editor.views.gallery import PAGE_SIZE
 from tests.browser import test_wall
+from tests.browser.looking import until
 from tests.browser.test_wall import edits  # noqa: F401  a fixture
 from tests.servers.seaweed import S3Server
 
@@ -57,7 +58,7 @@ class Wall:
             here, last = self.page.evaluate(AT)
             if (by < 0 and here <= 0) or (by > 0 and here >= last - 1 and self._all_asked_for()):
                 break
-        self.page.wait_for_function(f"() => !({WAITING})()")
+        until(self.page, f"() => !({WAITING})()")
 
     def _all_asked_for(self) -> bool:
         return len(self.from_here) >= EditJob.objects.count()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.looking import until
 from tests.line.running import ROOT, RunningApp
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -45,9 +46,7 @@ def press(page: Page, *keys: str) -> None:
     here = page.locator("[data-frame] > *").get_attribute("data-url")
     for key in keys:
         page.keyboard.press(key)
-    page.wait_for_function(
-        "url => document.querySelector('[data-frame] > *')?.dataset.url !== url", arg=here
-    )
+    until(page, "url => document.querySelector('[data-frame] > *')?.dataset.url !== url", here)
 
 
 def verdicts(app: RunningApp, waiting: list[str], what: str) -> list[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.looking import until
 from tests.factories import picture_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -71,12 +72,13 @@ def test_the_frame_follows_the_paint_and_says_what_it_means(studio):
 
 def until_measures(page, side: str, pixels: float) -> None:
     """Wait until the frame lies there: it follows a hand with the next drawing."""
-    page.wait_for_function(
+    until(
+        page,
         """([side, pixels]) => {
           const box = document.querySelector(".stage__frame").getBoundingClientRect();
           return Math.abs(box[side] - pixels) <= 2;
         }""",
-        arg=[side, pixels],
+        [side, pixels],
     )
 
 

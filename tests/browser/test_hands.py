@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looking import until
 from tests.factories import picture_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -140,7 +141,7 @@ def test_wheel_and_trackpad_zoom_to_the_pointer_and_move_the_view(hands):
     x, y = hands.at(0.25, 0.3)
     first = hands.view()
     hands.wheel(x, y, dy=-240)
-    hands.page.wait_for_function("document.querySelector('[data-zoom-said]').textContent !== ''")
+    until(hands.page, "() => document.querySelector('[data-zoom-said]').textContent !== ''")
     zoomed = hands.view()
     assert zoomed["scale"] > first["scale"] * 1.2
     # What lay under the pointer lies there still.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.looking import until
 from tests.line.running import ROOT, RunningApp
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -73,7 +74,7 @@ def test_bea_is_told_then_takes_all_of_hers_and_leaves(beas: Page, app: RunningA
     expect(beas.get_by_role("button", name="Turn off in this browser")).to_be_visible()
     beas.evaluate("window.isHidden = true")
     make(app)
-    beas.wait_for_function("window.told.length === 1", timeout=20_000)
+    until(beas, "() => window.told.length === 1")
     assert beas.evaluate("told[0].body").startswith("Failed: garden.png")
 
     beas.get_by_role("main").get_by_role("link", name="Account").click()

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from editor.models import Attempt, Consent, EditJob, JobState, Picture, Result, User
 from editor.views.gallery import PAGE_SIZE
 from tests.browser.live_pages import live_page
+from tests.browser.looking import until
 from tests.factories import make_picture
 
 pytestmark = [
@@ -175,7 +176,7 @@ def test_who_goes_back_from_an_edit_is_where_they_left(page: Page) -> None:
         if page.evaluate("scrollY") > 8000:
             break
     assert page.evaluate("scrollY") > 8000
-    page.wait_for_function(MIDDLE)
+    until(page, MIDDLE)
     page.wait_for_timeout(300)  # a wheel's last turn is still rolling
     found, top = page.evaluate(MIDDLE)
     assert page.locator(".wall__item").count() < 2 * PAGE_SIZE
@@ -232,7 +233,7 @@ def test_new_edits_come_in_on_top_and_move_nothing_under_the_hands(page: Page, e
     assert page.evaluate(NEWEST)[:2] == [f"job-{first.pk}", f"job-{edits[0].pk}"]
     page.mouse.move(640, 500)
     page.mouse.wheel(0, 1500)
-    page.wait_for_function("() => scrollY > 1000")
+    until(page, "() => scrollY > 1000")
     middle, top = page.evaluate(MIDDLE)
     second = told_of_a_new_edit(page, edits)
     pill = page.get_by_role("button", name="1 new edit")

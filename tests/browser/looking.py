@@ -1,0 +1,18 @@
+"""Waits for what a page says of itself, asked from outside.
+
+Playwright's own wait_for_function asks again from within the page by `eval`, which the policy of
+our pages forbids: whatever is not true at once then ends in an error.
+"""
+
+import time
+from typing import Any
+
+from playwright.sync_api import Page
+
+
+def until(page: Page, question: str, arg: Any = None, seconds: float = 20.0) -> None:
+    """Ask a function of JavaScript again and again until it says yes."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(question, arg):
+        assert time.monotonic() < end, f"not within {seconds} s: {question}"
+        page.wait_for_timeout(40)
