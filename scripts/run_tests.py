@@ -62,7 +62,7 @@ GROUPS = (
         ("-n", "3", "-m", "line and not browser"),
         second_looks=2,
     ),
-    Group("the browser", ("-n", "2", "-m", "browser"), second_looks=4),
+    Group("the browser", ("-n", "2", "-m", "browser"), second_looks=2),
 )
 
 

@@ -19,33 +19,20 @@ from tests.servers.seaweed import Seaweed
 ROOT = Path(__file__).resolve().parent.parent
 MOST_WORKERS = 4  # processes of pytest-xdist; tests/settings.py gives each a bucket
 RINGS = ("tests/models", "tests/stages", "tests/views")
-# Files about what neither database nor storage has a say in: words, forms, imaging, logins, the
-# upstream's answers. What they keep is kept by stages that others try here. Name one to run it.
+# Files about what neither database nor storage has a say in: sums, plots, imaging, what is refused,
+# the upstream's answers. What they keep is kept by stages that others try here. Name one to run it.
 LEFT_OUT = (
     "tests/models/test_money.py",
     "tests/models/test_plots.py",
     "tests/stages/test_bad_answers.py",
     "tests/stages/test_bad_inputs.py",
     "tests/stages/test_pack_bombs.py",
-    "tests/stages/test_resealing.py",
     "tests/stages/test_zipping.py",
-    "tests/views/test_accounts.py",
     "tests/views/test_adjusting.py",
-    "tests/views/test_audit_acts.py",
     "tests/views/test_downloads.py",
     "tests/views/test_extending.py",
-    "tests/views/test_home.py",
-    "tests/views/test_invitations.py",
     "tests/views/test_metrics.py",
-    "tests/views/test_oidc.py",
-    "tests/views/test_password_mail.py",
-    "tests/views/test_preferences.py",
-    "tests/views/test_prompts.py",
-    "tests/views/test_references.py",
-    "tests/views/test_second_step.py",
     "tests/views/test_selecting.py",
-    "tests/views/test_sessions.py",
-    "tests/views/test_settings.py",
 )
 
 

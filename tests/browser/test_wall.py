@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from editor.models import Attempt, Consent, EditJob, JobState, Picture, Result, User
 from editor.views.gallery import PAGE_SIZE
 from tests.browser.live_pages import live_page
-from tests.browser.looking import until
+from tests.browser.looking import settle, until
 from tests.factories import make_picture
 
 pytestmark = [
@@ -178,16 +178,17 @@ def test_who_goes_back_from_an_edit_is_where_they_left(page: Page) -> None:
     assert page.evaluate("scrollY") > 8000
     until(page, MIDDLE)
     page.wait_for_timeout(300)  # a wheel's last turn is still rolling
+    settle(page)
     found, top = page.evaluate(MIDDLE)
     assert page.locator(".wall__item").count() < 2 * PAGE_SIZE
     page.locator(f"#{found} .card").click()
     page.wait_for_url("**/jobs/**")
     page.go_back()
     page.locator(f"#{found}").wait_for()
-    assert abs(page.evaluate(TOP_OF, found) - top) < 8
+    assert abs(page.evaluate(TOP_OF, found) - top) < 2
     page.reload()
     page.locator(f"#{found}").wait_for()
-    assert abs(page.evaluate(TOP_OF, found) - top) < 8
+    assert abs(page.evaluate(TOP_OF, found) - top) < 2
 
 
 def test_nothing_moves_when_the_script_takes_over(page: Page, edits) -> None:

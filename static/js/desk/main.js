@@ -132,7 +132,7 @@ class Desk {
     const does = {
       next: () => this.#go(this.#job.dataset.next, this.#placeOf(this.#job).afterSkipping()),
       previous: () => this.#go(this.#job.dataset.previous),
-      approve: () => this.#press("[data-approve]") || this.#press("[data-allow]"),
+      approve: () => this.#press("[data-approve]") || this.#focus("[data-allow]"),
       reject: () => this.#ask("reject") || this.#focus("[data-decline]"),
       note: () => this.#focus("[data-note]"),
       flag: () => this.#ask("flag"),
