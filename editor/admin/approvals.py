@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -69,17 +71,9 @@ def approve(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if "shown_price" not in request.POST or not form.is_valid():
         messages.error(request, "This form was incomplete. Please press the button again.")
         return _back_to(job)
-    onwards = _onwards(request, job)  # before the act, which takes the job out of its lane
-    try:
-        approved = approving.approve(job, request.user, form.cleaned_data["shown_price"])
-    except SubmitRefused as refused:
-        messages.error(request, str(refused))
-        return _back_to(job)
-    if approved:
-        messages.success(request, "Approved. The edit is queued.")
-    else:
-        messages.info(request, NO_LONGER)
-    return redirect(onwards)
+    price = form.cleaned_data["shown_price"]
+    done = partial(approving.approve, job, request.user, price)
+    return _answered(request, job, done, "Approved. The edit is queued.")
 
 
 def decline(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
@@ -87,14 +81,22 @@ def decline(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     if not approving.may_decline(request.user):
         raise PermissionDenied
     job = get_object_or_404(EditJob, pk=pk)
-    onwards = _onwards(request, job)
+    done = partial(approving.decline, job, request.user, request.POST.get("reason", ""))
+    return _answered(request, job, done, "Declined. Nothing was sent; its owner reads why.")
+
+
+def _answered(
+    request: MemberRequest, job: EditJob, act: Callable[[], bool], said: str
+) -> HttpResponse:
+    """Do it, say what came of it, and go on to the next job of the lane."""
+    onwards = _onwards(request, job)  # before the act, which takes the job out of its lane
     try:
-        declined = approving.decline(job, request.user, request.POST.get("reason", ""))
+        is_done = act()
     except SubmitRefused as refused:
         messages.error(request, str(refused))
         return _back_to(job)
-    if declined:
-        messages.success(request, "Declined. Nothing was sent; its owner reads why.")
+    if is_done:
+        messages.success(request, said)
     else:
         messages.info(request, NO_LONGER)
     return redirect(onwards)

@@ -72,3 +72,19 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder = Recorder()
     monkeypatch.setattr(wire, "open_socket", recorder)
     return recorder
+
+
+@pytest.fixture
+def stand_in_for(
+    serve: Serve, recorder: Recorder, certificate_for: Callable[[str], ssl.SSLContext]
+) -> Callable[[str], Serve]:
+    """Makes starters of a server that is found at https://NAME."""
+
+    def of(name: str) -> Serve:
+        def start(*behaviours: Behaviour) -> ScriptedServer:
+            recorder.server = serve(*behaviours, tls=certificate_for(name))
+            return recorder.server
+
+        return start
+
+    return of

@@ -17,7 +17,7 @@ from editor.nanogpt.errors import DownloadFailed, DownloadForbidden
 from .conftest import Serve
 from .drawing import PNG
 from .fake_network import LINK, PUBLIC, Names, Recorder, fetch
-from .scripted_server import Behaviour, ScriptedServer, answer
+from .scripted_server import answer
 
 
 def forbidden(url: str, recorder: Recorder, **options: Any) -> DownloadForbidden:
@@ -30,14 +30,10 @@ def forbidden(url: str, recorder: Recorder, **options: Any) -> DownloadForbidden
 
 
 @pytest.fixture
-def public_server(serve: Serve, recorder: Recorder, certificate_for: Any) -> Any:
-    """A server that stands in for https://files.example."""
-
-    def start(*behaviours: Behaviour) -> ScriptedServer:
-        recorder.server = serve(*behaviours, tls=certificate_for("files.example"))
-        return recorder.server
-
-    return start
+def public_server(stand_in_for: Any) -> Serve:
+    """Starts a server that stands in for https://files.example."""
+    starter: Serve = stand_in_for("files.example")
+    return starter
 
 
 def test_a_result_is_fetched_from_the_very_address_that_was_checked(

@@ -14,20 +14,16 @@ from editor.webhooks import BadAddress, check_address, post, signature
 
 from .conftest import Serve
 from .fake_network import PUBLIC, Names, Recorder
-from .scripted_server import Behaviour, ScriptedServer, answer
+from .scripted_server import answer
 
 HOOK = "https://hooks.example/nanoedit?for=alice"
 
 
 @pytest.fixture
-def hook(serve: Serve, recorder: Recorder, certificate_for: Any) -> Any:
-    """A server that stands in for https://hooks.example."""
-
-    def start(*behaviours: Behaviour) -> ScriptedServer:
-        recorder.server = serve(*behaviours, tls=certificate_for("hooks.example"))
-        return recorder.server
-
-    return start
+def hook(stand_in_for: Any) -> Serve:
+    """Starts a server that stands in for https://hooks.example."""
+    starter: Serve = stand_in_for("hooks.example")
+    return starter
 
 
 def test_the_very_address_that_was_checked_is_called_with_body_and_headers(

@@ -35,19 +35,23 @@ def words_of(answer):
     return " ".join(answer.content.decode().split())
 
 
-def test_a_submit_over_the_budget_says_that_it_waits(alice, alices):
-    alice.monthly_cap_nano = 3 * CENT
-    alice.save()
-    picture, model = make_picture(alice), make_model()
-    form = {
+def wish_for(picture):
+    """What the studio sends for an edit of this picture, but for the price."""
+    return {
         "prompt": "make it golden",
-        "model": model.model_id,
+        "model": make_model().model_id,
         "n": 1,
         "size": "auto",
         "submit_key": str(uuid.uuid4()),
-        "shown_price": 4 * CENT,
         "kept_mask": str(make_mask(picture).pk),
     }
+
+
+def test_a_submit_over_the_budget_says_that_it_waits(alice, alices):
+    alice.monthly_cap_nano = 3 * CENT
+    alice.save()
+    picture = make_picture(alice)
+    form = {**wish_for(picture), "shown_price": 4 * CENT}
     address = reverse("editor:submit", args=[picture.pk])
     answer = alices.post(address, form, headers={"Accept": "application/json"})
     assert answer.status_code == 201
@@ -117,15 +121,8 @@ def test_nobody_else_decides(held, alices, bobs, anonymous):
 def test_without_script_the_page_that_names_the_price_says_that_it_will_wait(alice, alices):
     alice.monthly_cap_nano = 3 * CENT
     alice.save()
-    picture, model = make_picture(alice), make_model()
-    form = {
-        "prompt": "make it golden",
-        "model": model.model_id,
-        "n": 1,
-        "size": "auto",
-        "submit_key": str(uuid.uuid4()),
-        "kept_mask": str(make_mask(picture).pk),
-    }
+    picture = make_picture(alice)
+    form = wish_for(picture)
     asked = words_of(alices.post(reverse("editor:submit", args=[picture.pk]), form))
     assert "Edit · $0.04 · needs approval" in asked
     assert "only $0.03 of the budget for this month of $0.03 are left" in asked

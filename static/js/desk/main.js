@@ -10,49 +10,12 @@ import { Ahead } from "./ahead.js";
 import { commandOf } from "./keymap.js";
 import { Place } from "./place.js";
 import { Sending } from "./sending.js";
+import { fetchPage, messageOf, parsed, post, withQuery } from "./server.js";
 
 /** @typedef {import("./keymap.js").Command} Command */
 
 const FIELDS = "input:not([type=range], [type=checkbox], [type=radio], [type=hidden]), textarea, select";
 const TAKE_ARROWS = "input[type=range], input[type=radio], [role=slider], [role=tab], select";
-const PICTURES = "img.compare__after, img.compare__before";
-
-/**
- * @param {string} url
- * @param {string} name
- */
-function withQuery(url, name) {
-  return url + (url.includes("?") ? "&" : "?") + name;
-}
-
-/** @param {string} url */
-async function fetchPage(url) {
-  const answer = await fetch(withQuery(url, "part"), { headers: { accept: "text/html" } });
-  if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`);
-  const html = await answer.text();
-  for (const image of parsed(html).querySelectorAll(PICTURES)) {
-    new Image().src = /** @type {HTMLImageElement} */ (image).src;
-  }
-  return html;
-}
-
-/** @param {string} html */
-function parsed(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content;
-}
-
-/**
- * @param {string} url
- * @param {FormData} body
- */
-async function post(url, body) {
-  const answer = await fetch(url, { method: "POST", body, headers: { accept: "application/json" } });
-  const isJson = answer.headers.get("content-type")?.includes("json");
-  const told = isJson ? await answer.json() : { said: "The server did not take it. Reload the page." };
-  return { ok: answer.ok && Boolean(isJson), told };
-}
 
 class Desk {
   #root;
@@ -399,13 +362,6 @@ class Desk {
     this.#said.textContent = sentence;
     this.#said.toggleAttribute("data-problem", isProblem);
   }
-}
-
-/** @param {unknown} problem */
-function messageOf(problem) {
-  return problem instanceof Error && problem.name === "Error" && problem.message
-    ? problem.message
-    : "It could not be sent: the server is away. Nothing was kept; try again.";
 }
 
 for (const root of document.querySelectorAll("[data-triage]")) new Desk(/** @type {HTMLElement} */ (root));
