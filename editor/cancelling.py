@@ -10,8 +10,8 @@ from django.db import transaction
 from editor import budgets
 from editor.audit import record
 from editor.models import EditJob, JobState, User, wording
+from editor.models.jobs import UNSENT_STATES
 
-UNSENT = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 STOP_TRIES = 3
 BEFORE_SENT = "Cancelled before anything was sent."
 CANCELLED_FREE = "Cancelled. Nothing was sent and nothing was charged."
@@ -36,7 +36,7 @@ def cancel_edit(job: EditJob, actor: User) -> str:
 
 def cancel_all(owner: User) -> str:
     """Cancel every job of this person that can be, and say how many of each kind there were."""
-    mine = EditJob.objects.owned_by(owner).filter(state__in=(*UNSENT, JobState.CALLING))
+    mine = EditJob.objects.owned_by(owner).filter(state__in=(*UNSENT_STATES, JobState.CALLING))
     # Last in line first: what is cancelled must not make room for what will be.
     jobs = (
         mine.filter(cancel_requested=False)
@@ -50,13 +50,13 @@ def cancel_all(owner: User) -> str:
 
 def cancel_unsent(owner: User, actor: User, sentence: str) -> int:
     """Cancel what was not sent yet, for this reason; calls that run end as they would."""
-    mine = EditJob.objects.owned_by(owner).filter(state__in=UNSENT)
+    mine = EditJob.objects.owned_by(owner).filter(state__in=UNSENT_STATES)
     return sum(_stop_unsent(job, actor, sentence) for job in mine.order_by("-place", "-created_at"))
 
 
 def _stop_unsent(job: EditJob, actor: User, sentence: str) -> bool:
     for _ in range(STOP_TRIES):
-        if job.state not in UNSENT:
+        if job.state not in UNSENT_STATES:
             return False
         if _cancel_unsent(job, actor, sentence):
             return True
@@ -67,7 +67,7 @@ def _stop_unsent(job: EditJob, actor: User, sentence: str) -> bool:
 def _stop(job: EditJob, actor: User) -> Literal["cancelled", "hidden", "too late"]:
     for _ in range(STOP_TRIES):
         before = (job.state, job.fence)
-        if job.state in UNSENT and _cancel_unsent(job, actor):
+        if job.state in UNSENT_STATES and _cancel_unsent(job, actor):
             return "cancelled"
         if job.state == JobState.CALLING and _remember_cancel(job, actor):
             return "hidden"

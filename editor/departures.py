@@ -25,14 +25,13 @@ from editor.models import (
     Picture,
     User,
 )
-from editor.models.jobs import CLOSED_STATES
+from editor.models.jobs import CLOSED_STATES, UNSENT_STATES
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 2.0
 MOST_AT_ONCE = 20
 LATE = timedelta(hours=1)  # for so long a request that began before may still bring something
-UNSENT = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 LEFT = "Cancelled before anything was sent: its owner has deleted the account."
 
 
@@ -58,7 +57,7 @@ def _tried(person: User) -> bool:
 def go_on(person: User) -> bool:
     """Have all of theirs erased that can be by now; True when nothing is left."""
     jobs = EditJob.objects.owned_by(person)
-    for job in jobs.filter(state__in=(*UNSENT, JobState.UNKNOWN)):
+    for job in jobs.filter(state__in=(*UNSENT_STATES, JobState.UNKNOWN)):
         _close(job)
     for archive in Archive.objects.filter(owner=person):
         archives.remove(archive)

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
-from editor.models import Attempt, Consent, EditJob, JobState, OwnKey, User
+from editor.models import Attempt, Consent, EditJob, OwnKey, User
+from editor.models.jobs import UNSENT_STATES
 from editor.sealing import CannotUnseal, unseal
 from editor.upstream import UpstreamKey, server_key
 
-UNSENT = (JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 NO_GATE = "removed"  # in place of a gate's name: nothing closes it
 
 
@@ -104,7 +104,9 @@ def unsent_payers() -> dict[uuid.UUID, str]:
     """
     if settings.OWN_KEYS == "off":
         return {}
-    consents = Consent.objects.filter(job__state__in=UNSENT, job__consents__own_key__isnull=False)
+    consents = Consent.objects.filter(
+        job__state__in=UNSENT_STATES, job__consents__own_key__isnull=False
+    )
     gate = Case(
         When(own_key__removed_at__isnull=False, then=Value(NO_GATE)), default="own_key__key_hash"
     )
@@ -114,5 +116,5 @@ def unsent_payers() -> dict[uuid.UUID, str]:
 
 def waiting_jobs(own: OwnKey) -> int:
     """How many edits wait to be paid with this key."""
-    unsent = EditJob.objects.filter(state__in=UNSENT, consents__own_key=own)
+    unsent = EditJob.objects.filter(state__in=UNSENT_STATES, consents__own_key=own)
     return unsent.distinct().count()

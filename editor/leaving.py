@@ -29,7 +29,7 @@ from editor.models import (
     StaffAlert,
     User,
 )
-from editor.models.jobs import JobState
+from editor.models.jobs import UNSENT_STATES, JobState
 from editor.roles import keep_an_administrator
 from editor.sessions import end_all
 
@@ -57,7 +57,7 @@ def what_goes(person: User) -> Leaves:
     return Leaves(
         pictures=Picture.objects.filter(owner=person, purged_at=None).count(),
         edits=jobs.filter(purged_at=None).count(),
-        waiting=jobs.filter(state__in=departures.UNSENT).count(),
+        waiting=jobs.filter(state__in=UNSENT_STATES).count(),
         running=jobs.filter(state__in=(JobState.CALLING, JobState.RECEIVED)).count(),
         links=Share.objects.owned_by(person).standing().count(),
     )

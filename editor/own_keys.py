@@ -48,6 +48,7 @@ def keep(user: User, secret: str, balance: Balance | None) -> OwnKey:
     if balance:
         own.tested_at, own.balance_nano, own.balance_at = now, balance.usd_nano, now
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # two first keys at once: the later stays
         before = _erase(user)
         own.save(force_insert=True)
         facts = {"key": f"…{own.tail}", "tested": balance is not None}

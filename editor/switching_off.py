@@ -13,8 +13,9 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from editor import audit
-from editor.cancelling import UNSENT, cancel_unsent
+from editor.cancelling import cancel_unsent
 from editor.models import EditJob, JobState, Share, User
+from editor.models.jobs import UNSENT_STATES
 from editor.roles import keep_an_administrator
 from editor.sessions import end_all
 
@@ -33,7 +34,7 @@ def what_stops(person: User) -> Stops:
     """Count what an administrator should know before."""
     jobs = EditJob.objects.owned_by(person)
     return Stops(
-        queued=jobs.filter(state__in=UNSENT).count(),
+        queued=jobs.filter(state__in=UNSENT_STATES).count(),
         running=jobs.filter(state=JobState.CALLING).count(),
         links=Share.objects.owned_by(person).standing().count(),
         sessions=UserSession.objects.filter(user=person).count(),

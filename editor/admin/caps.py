@@ -125,7 +125,7 @@ class CapsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         try:
             reading = balances.read_now(request.user)
-        except NanoGPTError as error:
+        except (NanoGPTError, ValueError) as error:  # ValueError: settings that cannot be used
             messages.error(request, f"The balance could not be read: {error}")
         else:
             if reading is None:

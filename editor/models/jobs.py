@@ -64,6 +64,8 @@ class JobState(models.TextChoices):
 
 
 CLOSED_STATES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+# Nothing was sent for this call yet, and a cancel is free.
+UNSENT_STATES = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 OPEN_STATES = tuple(state for state in JobState if state not in CLOSED_STATES)
 # What a person sees on the wall, as far as the row itself says; the indexes hold nothing else.
 ON_WALL = {"hidden": False, "mask_test": None, "trashed_at": None}
@@ -345,13 +347,7 @@ class EditJob(Covered, Marked, Told, FrameFields, ReviewFields):
     @property
     def can_cancel(self) -> bool:
         """Whether a cancel still means something: before the call, or as a remembered wish."""
-        return not self.cancel_requested and self.state in (
-            JobState.HELD,
-            JobState.QUEUED,
-            JobState.CLAIMED,
-            JobState.WAITING,
-            JobState.CALLING,
-        )
+        return not self.cancel_requested and self.state in (*UNSENT_STATES, JobState.CALLING)
 
     @property
     def may_owe(self) -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from editor import cancelling, forecasts, turns
 from editor.accounts import MemberRequest
 from editor.models import EditJob, JobState
+from editor.models.jobs import UNSENT_STATES
 from editor.views.standing import standings
 
 MOST_ROWS = 200
@@ -89,7 +90,7 @@ def cancel_all(request: MemberRequest) -> HttpResponse:
         messages.info(request, cancelling.cancel_all(request.user))
         return redirect("editor:queue")
     context = {
-        "unsent": mine.filter(state__in=cancelling.UNSENT).count(),
+        "unsent": mine.filter(state__in=UNSENT_STATES).count(),
         "running": mine.filter(state=JobState.CALLING, cancel_requested=False).count(),
         "kept": mine.filter(state__in=(JobState.UNKNOWN, JobState.RECEIVED)).count(),
     }

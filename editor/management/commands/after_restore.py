@@ -12,11 +12,11 @@ from django.db import transaction
 from editor import budgets
 from editor.audit import record
 from editor.models import Attempt, EditJob, JobState, Worker
+from editor.models.jobs import UNSENT_STATES
 
 PERSONS = (JobState.HELD, JobState.UNKNOWN)  # they wait for somebody's decision
 LIVING = timedelta(seconds=20)
 WENT_ON = "The backup was made during the call. It may have been charged."
-UNSENT = (JobState.HELD, JobState.QUEUED, JobState.CLAIMED, JobState.WAITING)
 
 
 class Command(BaseCommand):
@@ -62,7 +62,7 @@ def settle(*, cancel_unsent: bool) -> dict[str, int]:
     """Move every open job to where it can go on from; give what happened how often."""
     counts = {"calling -> unknown": sum(map(_admit, _open(JobState.CALLING)))}
     if cancel_unsent:
-        counts["not sent -> cancelled"] = sum(map(_cancel, _open(*UNSENT)))
+        counts["not sent -> cancelled"] = sum(map(_cancel, _open(*UNSENT_STATES)))
     else:
         counts["claimed -> queued"] = sum(map(_queue, _open(JobState.CLAIMED)))
     # Hints, leases and workers of then are gone.
