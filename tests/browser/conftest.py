@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.line.running import PASSWORD, RunningApp
+from tests.line.running import PASSWORD, RunningApp, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +46,24 @@ def no_page_breaks_the_policy(violations):
 def app():
     """One copy of NanoEdit for all browser tests, with its sandbox."""
     running = RunningApp({"SANDBOX_DELAY": "1"})
-    yield running.start()
+    running.start()
+    listed = "SELECT 1 FROM editor_upstreammodel WHERE is_listed"
+    wait_for(lambda: running.rows(listed), "the catalogue", 30)
+    yield running
     running.remove()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Put beside a failure what the copy of NanoEdit said last, and where its edits stand."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("app")
+    if report.failed and running is not None:
+        said = running.log.read_text().splitlines()[-40:]
+        stands = "SELECT state, count(*), max(updated_at) FROM editor_editjob GROUP BY state"
+        report.sections.append(("NanoEdit's last words", "\n".join(said)))
+        report.sections.append(("NanoEdit's edits", "\n".join(map(str, running.rows(stands)))))
+    return report
 
 
 @pytest.fixture(scope="session")

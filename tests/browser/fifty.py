@@ -11,11 +11,12 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
-from editor.models import Attempt, EditJob, Flag, JobState, Result, User
+from editor.models import Attempt, EditJob, Flag, JobState, Result, UpstreamModel, User
 from editor.models.reviews import judged
-from tests.factories import make_job, make_model, make_picture
+from tests.factories import make_job, make_picture
 
 COUNT = 50
 
@@ -25,8 +26,10 @@ def main() -> None:
     EditJob.objects.exclude(flagged_at=None).update(flagged_at=None)
     bob = User.objects.create_user("bob-of-fifty", password="bob-shares-2026")
     picture = make_picture(bob, (640, 400))
-    model = make_model("sandbox/fifty")
-    first = make_job(bob, JobState.DONE, picture=picture, model=model)
+    # One that the sandbox knows: others find it in the studio as well.
+    model = UpstreamModel.objects.offered().first()
+    with transaction.atomic():  # so the worker never sees it waiting
+        first = make_job(bob, JobState.DONE, picture=picture, model=model)
     jobs = [first]
     for number in range(1, COUNT):
         job = EditJob.objects.get(pk=first.pk)

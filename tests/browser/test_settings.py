@@ -27,16 +27,18 @@ window.Notification = class extends EventTarget {
 };
 """
 MAKE = f"""
+from django.db import transaction
 from tests.factories import make_job, make_picture
-from editor.models import JobState, User
+from editor.models import JobState, UpstreamModel, User
 bea = User.objects.filter(username="bea").first()
 if bea is None:
     bea = User.objects.create_user("bea", password="{PASSWORD}")
     make_picture(bea)
 else:
-    make_job(bea, JobState.CALLING, picture=bea.pictures.first(), masked=False).move(
-        JobState.FAILED, "So it ended."
-    )
+    model = UpstreamModel.objects.offered().first()
+    with transaction.atomic():  # so the worker never sees it waiting
+        job = make_job(bea, JobState.CALLING, picture=bea.pictures.first(), model=model)
+        job.move(JobState.FAILED, "So it ended.")
 """
 
 
