@@ -154,6 +154,8 @@ def fill(url: str, size: int) -> Place:
         began = time.monotonic()
         Past(size).write()
         took = time.monotonic() - began
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("VACUUM (ANALYZE)")  # as its autovacuum does in a minute
         owner = User.objects.get(username=PEOPLE[0])
         client = Client()
         client.force_login(owner)
@@ -224,11 +226,14 @@ def measure(places: list[Place], pages: list[Page], rounds: int) -> None:
     for page in pages:
         for place in places:
             use(place)
+            counts = []
             for _warm in range(2):
                 with CaptureQueriesContext(connection) as caught:
                     answer = place.client.get(page.urls[place.size], headers=page.headers)
                 assert answer.status_code == 200, page.urls[place.size]
-            page.queries[place.size] = len(caught)
+                counts.append(len(caught))
+            # Once in five minutes a request also notes that the session is in use.
+            page.queries[place.size] = min(counts)
             page.cards[place.size] = answer.content.count(b'id="job-')
             page.seconds[place.size], page.by_clock[place.size] = [], []
         gc.collect()

@@ -67,7 +67,7 @@ def settle_call(
     verdict = _verdict(charged=charged, cost_nano=cost_nano, reason=reason)
     with transaction.atomic():
         job = EditJob.objects.select_for_update().get(pk=attempt.job_id)
-        if not _settle(attempt, cost_nano if charged else None, actor):
+        if not _settle(attempt, cost_nano if charged else None):
             return False
         said = SETTLED_CALL.format(attempt.seq)
         _judge(job)
@@ -98,7 +98,7 @@ def settle_unknown(
             left = cost_nano if charged else None
             calls = Attempt.objects.filter(job=job, state=Attempt.State.UNKNOWN)
             for attempt in calls.order_by("-sent_at", "-id"):  # the newest bears the sum
-                if _settle(attempt, left, actor) and left:
+                if _settle(attempt, left) and left:
                     left = 0
             budgets.release_unspent(job)
             _judge(job)
@@ -114,12 +114,12 @@ def _verdict(*, charged: bool, cost_nano: int | None, reason: str) -> str:
     return f"charged, {dollars(cost_nano)}" if charged else "not charged"
 
 
-def _settle(attempt: Attempt, cost_nano: int | None, actor: User) -> bool:
+def _settle(attempt: Attempt, cost_nano: int | None) -> bool:
     """Make the ledger say what a call cost; None: it was not charged. False: not in doubt."""
     in_doubt = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.UNKNOWN, settled_at=None)
     if in_doubt.update(cost_nano=cost_nano or 0, settled_at=Now()) != 1:
         return False
-    source = f"{SETTLED_BY}{actor.get_username()}"
+    source = f"{SETTLED_BY}staff"  # the audit log knows who; a ledger outlives its people
     if cost_nano is None:
         budgets.release(attempt.paid_under, source)
     # After a release this changes nothing; after an assumption it corrects that.

@@ -255,7 +255,7 @@ def repeat_edit(
         job.owner, wish, submit_key, shown_price_nano, run_again=True, by=actor
     )
     if is_new and actor != job.owner:
-        again.note(f"Sent again by {actor.get_username()}.", actor=actor)
+        again.note("Sent again by staff.", actor=actor)
     return again
 
 

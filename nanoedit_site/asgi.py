@@ -61,7 +61,10 @@ def settle() -> None:
     """Load every page, and tell the garbage collector that what is loaded stays.
 
     Otherwise it goes through all of it again and again: one request in ten waits for that.
+    After that it looks less often, but soon where anything stayed: each list of edits leaves
+    some thousand objects that hold each other, and many lists at once take 30 ms to clear.
     """
     reverse("editor:home")  # reads the table of addresses, and with it all views
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 2, 20)

@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "lucide",
     "csp",
     "allauth",
     "allauth.account",
@@ -87,7 +86,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "editor.views.shared.every_page",
-            ]
+            ],
         },
     }
 ]
@@ -283,6 +282,7 @@ if ENV.https:
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = False
+DATE_FORMAT, DATETIME_FORMAT = "j M Y", "j M Y, H:i"  # as our own pages write them
 USE_TZ = True
 
 # Celery. The row is the queue and the result; a message is a hint that may get lost,

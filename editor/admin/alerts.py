@@ -70,7 +70,7 @@ class StaffAlertAdmin(ReadOnlyAdmin):
         if alert.resolved_at is None:
             return "-"
         by = f" by {alert.resolved_by}" if alert.resolved_by else ", has passed"
-        return f"{alert.resolved_at:%d %b %Y, %H:%M} UTC{by}"
+        return f"{alert.resolved_at:%-d %b %Y, %H:%M} UTC{by}"
 
     def get_urls(self) -> list[URLPattern]:
         """Add the act of resolving."""

@@ -128,7 +128,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return format_html(
             '<time datetime="{}" data-local>{} UTC</time>',
             entry.at.isoformat(),
-            f"{entry.at:%d %b %Y, %H:%M:%S}",
+            f"{entry.at:%-d %b %Y, %H:%M:%S}",
         )
 
     @admin.display(description="person", ordering="who_name")

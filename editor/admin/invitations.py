@@ -89,7 +89,7 @@ class InvitationAdmin(PlainList):
             self._send(request, obj, link)
 
     def _send(self, request: HttpRequest, invitation: Invitation, link: str) -> None:
-        until = f"{invitation.ends_at:%-d %B %Y, %H:%M}"
+        until = f"{invitation.ends_at:%-d %b %Y, %H:%M}"
         name = request.user.get_username()
         letter = LETTER.format(name=name, until=until, link=link)
         try:

@@ -132,7 +132,7 @@ class EditJobAdmin(ReadOnlyAdmin):
     @admin.display(description="Created", ordering="created_at")
     def created(self, job: EditJob) -> str:
         """When it was asked for, UTC."""
-        return f"{job.created_at:%d %b %Y, %H:%M}"
+        return f"{job.created_at:%-d %b %Y, %H:%M}"
 
     def get_urls(self) -> list[URLPattern]:
         """Add the acts of the review desk."""

@@ -146,7 +146,7 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
     @admin.display(description="Last seen (UTC)", ordering="seen_at")
     def seen(self, person: Any) -> str:
         """When they last used a page, to within minutes."""
-        return f"{person.seen_at:%d %b %Y, %H:%M}" if person.seen_at else "never"
+        return f"{person.seen_at:%-d %b %Y, %H:%M}" if person.seen_at else "never"
 
     @admin.display(description="Edits", ordering="all_jobs")
     def jobs_made(self, person: Any) -> int:

@@ -242,7 +242,7 @@ def test_rita_settles_an_unknown_job_with_a_reason(alice, rita, charged, cost, b
         assert not settle_unknown(again, rita, charged=True, cost_nano=9 * CENT, reason="Twice.")
     assert money(job) == (JobState.FAILED, word, *budget)
     (receipt,) = receipt_of(job).lines
-    assert receipt.source == "settled by rita: Seen in the books."
+    assert receipt.source == "settled by staff: Seen in the books."
 
 
 @pytest.mark.parametrize(

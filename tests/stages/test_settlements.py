@@ -89,7 +89,7 @@ def test_the_first_call_of_a_job_that_is_done_is_settled(done, alice, rita, char
     assert line.sentence == f"Settled call 1 as {word}: Seen in the books."
     assert line.actor == rita
     first, second = receipt_of(done).lines
-    assert first.source == "settled by rita: Seen in the books."
+    assert first.source == "settled by staff: Seen in the books."
     assert "settled" not in second.source
     assert doubts(done) == []
     assert broken_invariants(read_bytes=True) == []
@@ -258,7 +258,7 @@ def test_rita_settles_the_earlier_call_on_the_desk_and_alice_reads_it(done, rita
     assert "not in doubt any more" in again
     alices_page = alices.get(done.get_absolute_url()).content.decode()
     assert "still in doubt" not in alices_page
-    assert "Settled by rita: Named in the invoice." in alices_page
+    assert "Settled by staff: Named in the invoice." in alices_page
 
 
 def test_a_job_whose_outcome_is_known_has_nothing_to_settle(ritas, alices, alice):

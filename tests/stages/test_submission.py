@@ -174,7 +174,7 @@ def test_staff_repeat_a_job_for_its_owner_and_say_so(alice, rita):
     job = make_job(alice, JobState.FAILED)
     again = repeat_edit(job, rita, uuid.uuid4(), 4 * CENT)
     assert again.owner == alice
-    assert again.events.filter(actor=rita, sentence="Sent again by rita.").exists()
+    assert again.events.filter(actor=rita, sentence="Sent again by staff.").exists()
 
 
 def test_paying_again_takes_a_new_consent_and_works_once(alice):
