@@ -20,7 +20,9 @@ from editor.views.finding import SORTS, Finding
 from editor.views.paging import Sort, one_page
 
 PAGE_SIZE = 60
-MOST_COUNTED = 1000  # edits that hold words: to count on would take longer and longer
+# To count on would take longer and longer. Of edits that hold words fewer are counted, since
+# beyond that SQLite finds them quicker by going along the wall.
+MOST_COUNTED, MOST_WITH_WORDS = 10_000, 1000
 # What the wall does by keyboard and pointer, for the list of keys.
 KEYS = (
     (
@@ -103,13 +105,15 @@ def gallery(request: MemberRequest) -> HttpResponse:
 
 
 def _counted(finding: Finding, user: User, *, is_found: bool) -> tuple[int, bool]:
-    """Count what is found where pages say it, and tell whether words are found in many edits.
+    """Count what is found, and tell whether there are more than are counted.
 
-    Words are counted on every page, since it depends on that how SQLite goes about them best;
-    but no further than to where it is clear. Everything else is counted along the wall's index.
+    Only where pages say it; words on every page, since it depends on that how SQLite goes
+    about them best.
     """
+    has_words = "q" in finding.values
+    if not (is_found or has_words):
+        return 0, False
+    most = MOST_WITH_WORDS if has_words else MOST_COUNTED
     jobs = finding.narrow(EditJob.objects.on_wall_of(user), user)
-    if "q" in finding.values:
-        count = jobs.count_up_to(MOST_COUNTED + 1)
-        return min(count, MOST_COUNTED), count > MOST_COUNTED
-    return (jobs.count() if is_found else 0), False
+    count = jobs.count_up_to(most + 1)
+    return min(count, most), count > most

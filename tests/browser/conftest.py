@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
 from tests.line.running import PASSWORD, RunningApp, wait_for
+from tests.servers.migrated import FILE_NAME
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +45,12 @@ def no_page_breaks_the_policy(violations):
 
 
 @pytest.fixture(scope="session")
-def app():
+def app(migrated_file):
     """One copy of NanoEdit for all browser tests, with its sandbox."""
     running = RunningApp({"SANDBOX_DELAY": "1"})
+    data = running.folder / "var"
+    data.mkdir()
+    shutil.copy(migrated_file, data / FILE_NAME)
     running.start()
     listed = "SELECT 1 FROM editor_upstreammodel WHERE is_listed"
     wait_for(lambda: running.rows(listed), "the catalogue", 30)

@@ -18,11 +18,11 @@ def until(page: Page, question: str, arg: Any = None, seconds: float = 20.0) -> 
         page.wait_for_timeout(40)
 
 
-def settle(page: Page, steps: int = 6) -> None:
-    """Wait until the page stands still: a wheel rolls on for as long as the machine is busy."""
+def settle(page: Page, steps: int = 6, what: str = "() => scrollY") -> None:
+    """Wait until something stands still: a wheel rolls on for as long as the machine is busy."""
     still, before = 0, None
     while still < steps:
-        here = page.evaluate("() => scrollY")
+        here = page.evaluate(what)
         still = still + 1 if here == before else 0
         before = here
         page.wait_for_timeout(50)

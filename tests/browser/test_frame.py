@@ -10,13 +10,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.looking import until
+from tests.browser.looking import settle, until
 from tests.factories import picture_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 SIZE = (2400, 1800)
 PHOTO = picture_bytes(SIZE, "JPEG")
+# It follows what is painted with the next drawing, or later where the machine is busy.
+FRAME = "() => JSON.stringify(document.querySelector('.stage__frame').getBoundingClientRect())"
 
 
 @pytest.fixture
@@ -86,6 +88,7 @@ def test_a_pulled_handle_makes_it_a_frame_by_hand_that_can_be_reset(studio):
     dab(studio, 0.3, 0.4)
     frame = studio.locator(".stage__frame")
     expect(frame).to_be_visible()
+    settle(studio, what=FRAME)
     before = frame.bounding_box()
     handle = studio.locator("[data-handle=se]").bounding_box()
     x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
@@ -131,6 +134,7 @@ def test_the_frame_is_chosen_and_placed_by_keyboard_alone(studio):
         studio.keyboard.press("Control+a")
         studio.keyboard.type(str(value))
     expect(words(studio)).to_contain_text(re.compile(r"Sends 700.\u00d7.500.px"))
+    settle(studio, what=FRAME)
     paper = studio.locator("[data-stage-paper]").bounding_box()
     frame = studio.locator(".stage__frame").bounding_box()
     assert frame["width"] == pytest.approx(paper["width"] * 700 / SIZE[0], abs=2)
@@ -140,6 +144,7 @@ def test_a_fixed_size_gives_the_frame_its_shape_and_the_warning_its_figures(stud
     dab(studio, 0.3, 0.4)
     studio.get_by_label("Size sent").select_option("1024x1024")
     expect(words(studio)).to_contain_text(re.compile(r"at 1.024.\u00d7.1.024"))
+    settle(studio, what=FRAME)
     frame = studio.locator(".stage__frame").bounding_box()
     assert frame["width"] == pytest.approx(frame["height"], abs=2)
     studio.get_by_text("Whole picture", exact=True).click()

@@ -245,3 +245,16 @@ def test_new_edits_come_in_on_top_and_move_nothing_under_the_hands(page: Page, e
     page.locator(f"#job-{second.pk}").wait_for()
     assert page.evaluate(NEWEST)[:2] == [f"job-{second.pk}", f"job-{first.pk}"]
     assert pill.count() == 0
+
+
+def test_the_first_edit_that_fits_comes_into_an_empty_wall_by_itself(page: Page, edits) -> None:
+    page.goto("/gallery/?q=elsewhere")
+    page.get_by_role("heading", name="Nothing found").wait_for()
+    first = told_of_a_new_edit(page, edits)
+    page.locator(".empty").evaluate("node => node.dispatchEvent(new Event('sse:jobs'))")
+    page.locator(f"#job-{first.pk}").wait_for()
+    expect(page.locator("[data-placed]")).to_be_visible()
+    second = told_of_a_new_edit(page, edits)
+    page.locator(f"#job-{second.pk}").wait_for()
+    assert page.evaluate(NEWEST) == [f"job-{second.pk}", f"job-{first.pk}"]
+    assert page.url.endswith("/gallery/?q=elsewhere")

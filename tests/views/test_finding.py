@@ -225,8 +225,8 @@ def test_every_way_to_look_needs_the_same_few_queries_for_two_edits_and_for_many
     assert counts[: len(ways)] == counts[len(ways) :]
 
 
-def test_words_in_very_many_edits_are_counted_no_further_than_need_be(alices, alice, monkeypatch):
-    monkeypatch.setattr(gallery, "MOST_COUNTED", 3)
+def test_very_many_edits_are_counted_no_further_than_need_be(alices, alice, monkeypatch):
+    monkeypatch.setattr(gallery, "MOST_WITH_WORDS", 3)
     for number in range(5):
         an_edit(alice, f"pier {number}", created_at=datetime(2026, 5, 4, number, tzinfo=UTC))
     page = alices.get("/gallery/?q=pier")
@@ -234,3 +234,7 @@ def test_words_in_very_many_edits_are_counted_no_further_than_need_be(alices, al
     assert [job.prompt for job in page.context["jobs"]] == [f"pier {n}" for n in (4, 3, 2, 1, 0)]
     assert "Over" not in alices.get('/gallery/?q="pier 4"').content.decode()
     assert alices.get("/gallery/?state=done").context["count"] == 5
+    monkeypatch.setattr(gallery, "MOST_COUNTED", 4)
+    everything = alices.get("/gallery/?state=done")
+    assert "Over 4 edits found" in everything.content.decode()
+    assert len(everything.context["jobs"]) == 5

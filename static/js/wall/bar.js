@@ -50,12 +50,12 @@ export class Bar {
     return this.#form.getAttribute("action") ?? "";
   }
 
-  /** How many edits were found, loaded or not. */
   /** Whether there are more than were counted. */
   get #more() {
     return this.#wall()?.root.dataset.moreThanCounted !== undefined;
   }
 
+  /** How many edits were found, loaded or not. */
   get #total() {
     return Number(this.#wall()?.root.dataset.count) || 0;
   }
