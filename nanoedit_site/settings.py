@@ -282,8 +282,7 @@ if ENV.https:
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = False
-DATE_FORMAT, DATETIME_FORMAT = "j M Y", "j M Y, H:i"  # as our own pages write them
-THOUSAND_SEPARATOR, NUMBER_GROUPING = "\u202f", 3  # where a page asks for groups
+FORMAT_MODULE_PATH = "nanoedit_site.formats"
 USE_TZ = True
 
 # Celery. The row is the queue and the result; a message is a hint that may get lost,

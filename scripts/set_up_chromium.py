@@ -26,7 +26,7 @@ def set_up_chromium() -> None:
     # Tried once: where it cannot be had, nobody waits for that again.
     is_first = not os.environ.get("CHROMIUM") and not KEPT.is_file()
     if not found or (is_first and not shutil.which(SHELL)):
-        found = from_debian() or found or from_npm()
+        found = from_debian(*([SHELL] if found else [SHELL, "chromium"])) or found or from_npm()
     if not found:
         raise CannotSetUp(
             "no Chromium was found and none could be fetched. Set CHROMIUM to a path."
@@ -52,15 +52,15 @@ def version_of(path: str) -> str:
     return said([path, "--version"]) if Path(path).exists() else ""
 
 
-def from_debian() -> str:
-    """Install Debian's Chromium where we are root; the path, or an empty string."""
+def from_debian(*names: str) -> str:
+    """Install one of Debian's packages where we are root; the path, or an empty string."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return ""
     say("Installing Debian's Chromium for tests …")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "-qq", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20"]
     run([*apt, "update"], **quiet)
-    for name in (SHELL, "chromium"):
+    for name in names:
         run([*apt, "install", "-y", "--no-install-recommends", name], **quiet)
         found = shutil.which(name)
         if found and version_of(found):

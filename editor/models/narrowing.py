@@ -57,6 +57,10 @@ class NarrowedQuerySet(models.QuerySet["EditJob"]):
             return self.filter(words__text__often_holds=terms)
         return self.filter(words__text__holds=terms)
 
+    def ids_up_to(self, most: int) -> list[uuid.UUID]:
+        """Name jobs in no order, and no more than this."""
+        return list(self.order_by().values_list("pk", flat=True)[:most])
+
     def count_up_to(self, most: int) -> int:
         """Count no further than this: with many, nobody needs to know how many exactly."""
         return self.values("pk")[:most].count()

@@ -148,6 +148,8 @@ def _source(end: LedgerEntry | None, said: str) -> str:
     if end is None:
         return ""
     source = _SOURCES.get(end.source, end.source)
+    if source.startswith(SETTLED_BY):
+        source = f"{SETTLED_BY}staff"  # rows of earlier releases name a person
     return f"{source}: {said}" if said and source.startswith(SETTLED_BY) else source
 
 

@@ -175,7 +175,10 @@ class Finding:
             jobs = jobs.filter(mask__isnull=values["mask"] == "no")
         if "cost" in values:
             jobs = jobs.costing_at_most(int(values["cost"]) * CENT)
-        jobs = self._narrow_by_marks(jobs, owner)
+        return self.for_order(self._narrow_by_marks(jobs, owner))
+
+    def for_order(self, jobs: EditJobQuerySet) -> EditJobQuerySet:
+        """Give jobs with what their order needs."""
         return jobs.with_cost() if self.sort == Sort.DEAREST else jobs
 
     def _narrow_by_marks(self, jobs: EditJobQuerySet, owner: User) -> EditJobQuerySet:

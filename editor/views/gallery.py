@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,15 +15,16 @@ from django.views.decorators.http import require_GET
 
 from editor.accounts import MemberRequest
 from editor.models import EditJob, User
+from editor.models.jobs import EditJobQuerySet
 from editor.models.marks import with_marks
 from editor.models.wall_choices import wall_choices
 from editor.views.days import Day, by_day
 from editor.views.finding import SORTS, Finding
-from editor.views.paging import Sort, one_page
+from editor.views.paging import PLACE, Sort, one_page
 
 PAGE_SIZE = 60
-# To count on would take longer and longer. Of edits that hold words fewer are counted, since
-# beyond that SQLite finds them quicker by going along the wall.
+# To count on would take longer and longer. Of edits that hold words, beyond so many the first
+# ones of an order are quicker found along the wall.
 MOST_COUNTED, MOST_WITH_WORDS = 10_000, 1000
 # What the wall does by keyboard and pointer, for the list of keys.
 KEYS = (
@@ -67,24 +70,26 @@ def gallery(request: MemberRequest) -> HttpResponse:
     is_found = not is_part or request.htmx.target == "found"
     everything = with_marks(EditJob.objects.for_gallery(request.user))
     choices = None if is_part else wall_choices(request.user.pk)
-    count, are_many = _counted(finding, request.user, is_found=is_found)
+    found = _found(finding, everything, request.user, counts=is_found)
     page, next_url = one_page(
-        finding.narrow(everything, request.user, many=are_many),
+        found.jobs,
         request.GET.get("after", ""),
         PAGE_SIZE,
         reverse("editor:gallery"),
         finding.query,
         finding.sort,
-        finding.place,
+        found.place,
     )
+    if request.htmx.trigger == "found-nothing" and not page:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)  # nothing to lay in, and no focus lost
     context: dict[str, Any] = {
         "jobs": page,
         "days": [Day(page)] if finding.sort == Sort.DEAREST else by_day(page),
         "next_url": next_url,
         "finding": finding,
         "is_first_page": "after" not in request.GET,
-        "count": count,
-        "are_many": are_many,
+        "count": found.count,
+        "are_many": found.are_many,
     }
     if is_found:
         finding.name_collection(request.user, choices)
@@ -104,16 +109,29 @@ def gallery(request: MemberRequest) -> HttpResponse:
     return answer
 
 
-def _counted(finding: Finding, user: User, *, is_found: bool) -> tuple[int, bool]:
-    """Count what is found, and tell whether there are more than are counted.
+@dataclass(frozen=True)
+class Found:
+    """Edits that were looked for, in no order yet; their number, as far as they were counted."""
 
-    Only where pages say it; words on every page, since it depends on that how SQLite goes
-    about them best.
+    jobs: EditJobQuerySet
+    place: tuple[str, str]
+    count: int
+    are_many: bool
+
+
+def _found(finding: Finding, shown: EditJobQuerySet, user: User, *, counts: bool) -> Found:
+    """Narrow down what is shown, and count it if the page says how many there are.
+
+    Words are looked for once: few edits that hold them are named by their ids. Where many do,
+    the first of an order are quicker found along the wall.
     """
-    has_words = "q" in finding.values
-    if not (is_found or has_words):
-        return 0, False
-    most = MOST_WITH_WORDS if has_words else MOST_COUNTED
     jobs = finding.narrow(EditJob.objects.on_wall_of(user), user)
-    count = jobs.count_up_to(most + 1)
-    return min(count, most), count > most
+    if "q" not in finding.values:
+        count = jobs.count_up_to(MOST_COUNTED + 1) if counts else 0
+        narrowed = finding.narrow(shown, user)
+        return Found(narrowed, finding.place, min(count, MOST_COUNTED), count > MOST_COUNTED)
+    ids = jobs.ids_up_to(MOST_WITH_WORDS + 1)
+    if len(ids) > MOST_WITH_WORDS:
+        narrowed = finding.narrow(shown, user, many=True)
+        return Found(narrowed, finding.place, MOST_WITH_WORDS, are_many=True)
+    return Found(finding.for_order(shown.filter(pk__in=ids)), PLACE, len(ids), are_many=False)

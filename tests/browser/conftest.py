@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sqlite3
 
 import pytest
 
@@ -64,10 +66,13 @@ def pytest_runtest_makereport(item, call):
     report = yield
     running = getattr(item, "funcargs", {}).get("app")
     if report.failed and running is not None:
-        said = running.log.read_text().splitlines()[-40:]
-        stands = "SELECT state, count(*), max(updated_at) FROM editor_editjob GROUP BY state"
-        report.sections.append(("NanoEdit's last words", "\n".join(said)))
-        report.sections.append(("NanoEdit's edits", "\n".join(map(str, running.rows(stands)))))
+        # At the end of the last test there may be nothing left of it.
+        with contextlib.suppress(OSError, sqlite3.Error):
+            said = running.log.read_text().splitlines()[-40:]
+            report.sections.append(("NanoEdit's last words", "\n".join(said)))
+            stands = "SELECT state, count(*), max(updated_at) FROM editor_editjob GROUP BY state"
+            rows = "\n".join(map(str, running.rows(stands)))
+            report.sections.append(("NanoEdit's edits", rows))
     return report
 
 

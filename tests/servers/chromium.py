@@ -5,7 +5,14 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 # It shall speak to nobody but us: no updates, no reports, no names but loopback ones.
 FLAGS = [
     "--no-sandbox",  # as root it does not start with its sandbox on

@@ -111,13 +111,23 @@ def test_cost_finds_what_surely_cost_no_more(alices, alice):
 
 
 @pytest.mark.parametrize("sort", ["", "oldest", "cost"])
-def test_scrolling_goes_through_all_that_was_found_once_and_in_order(alices, alice, sort):
+@pytest.mark.parametrize("are_many", [False, True])
+@pytest.mark.parametrize("rest", ["q=pier", "q=pier&tag=sea", "tag=sea"])
+def test_scrolling_goes_through_all_that_was_found_once_and_in_order(
+    alices, alice, sort, are_many, rest, monkeypatch
+):
+    if are_many:
+        monkeypatch.setattr(gallery, "MOST_WITH_WORDS", 3)
     now = timezone.now()
+    tag = Tag.objects.create(owner=alice, name="sea")
     for number in range(PAGE_SIZE + 6):
         moment = now - timedelta(minutes=number // 3)  # some at the very same moment
-        an_edit(alice, f"pier {number}", cents=number % 3, created_at=moment)
+        job = an_edit(alice, f"pier {number}", cents=number % 3, created_at=moment)
+        made = Picture.objects.create(owner=alice, name="p", width=9, height=9, bytes=1)
+        job.attempts.get().results.create(index=0, raw_bytes=1, picture=made)
+        tag.pictures.add(made)
     an_edit(alice, "another")
-    seen = all_pages(alices, f"/gallery/?q=pier&sort={sort}&shape=landscape")
+    seen = all_pages(alices, f"/gallery/?{rest}&sort={sort}&shape=landscape")
     assert len(seen) == len(set(seen)) == PAGE_SIZE + 6
     age = {f"pier {number}": number // 3 for number in range(PAGE_SIZE + 6)}
     if sort == "cost":

@@ -113,3 +113,13 @@ def test_the_start_shows_recent_pictures_of_ones_own(alices, alice, bob):
     mine = make_picture(alice)
     make_picture(bob)
     assert [picture.pk for picture in alices.get("/").context["pictures"]] == [mine.pk]
+
+
+def test_an_empty_wall_is_left_alone_until_something_fits(alices, alice):
+    asked = {"HX-Request": "true", "HX-Target": "found", "HX-Trigger": "found-nothing"}
+    nothing = alices.get("/gallery/?q=pier", headers=asked)
+    assert (nothing.status_code, nothing.content) == (204, b"")
+    assert "HX-Replace-Url" not in nothing.headers
+    make_job(alice)
+    EditJob.objects.update(prompt="a pier")
+    assert "a pier" in alices.get("/gallery/?q=pier", headers=asked).content.decode()

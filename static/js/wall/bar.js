@@ -67,9 +67,7 @@ export class Bar {
     if (size === 0) {
       for (const menu of this.#form.querySelectorAll(":popover-open")) /** @type {HTMLElement} */ (menu).hidePopover();
     }
-    const all = whole && size === this.#total;
-    this.#button("[data-picked-words]").textContent =
-      all && this.#more ? "Everything found is selected" : size === 0 ? "" : `${all ? "All " : ""}${size.toLocaleString("en")} selected`;
+    this.#button("[data-picked-words]").textContent = size === 0 ? "" : this.#pickedWords();
     const model = this.#wall()?.model;
     const allLoaded = model !== undefined && size >= model.items.length && model.next !== null;
     const button = this.#button("[data-whole]");
@@ -79,6 +77,13 @@ export class Bar {
     const heart = /** @type {HTMLButtonElement} */ (this.#button("[data-heart-verb]"));
     heart.value = favourites ? "unfavourite" : "favourite";
     heart.ariaPressed = String(favourites);
+  }
+
+  #pickedWords() {
+    const { size, whole, marked } = this.#selection;
+    if (!whole || !this.#more) return `${whole && size === this.#total ? "All " : ""}${size.toLocaleString("en")} selected`;
+    // Nobody has counted how many there are.
+    return `Everything found${marked.length ? ` but ${marked.length.toLocaleString("en")}` : ""} is selected`;
   }
 
   /** Cards of what is selected, as far as they are loaded. */
@@ -180,7 +185,7 @@ export class Bar {
     const count = this.#total + more;
     wall.root.dataset.count = String(count);
     const words = document.querySelector(".gallery-count");
-    if (words && !this.#more) words.textContent = words.textContent.replace(/[\d,]+ edits?/, `${count} edit${count === 1 ? "" : "s"}`);
+    if (words && !this.#more) words.textContent = words.textContent.replace(/[\d,]+ edits?/, `${count.toLocaleString("en")} edit${count === 1 ? "" : "s"}`);
   }
 
   /**
