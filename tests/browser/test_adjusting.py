@@ -104,7 +104,10 @@ def decoded(data: str) -> Image.Image:
 
 
 def downloaded(page) -> Image.Image:
-    result = page.locator("article.result:visible")
+    # The first one stands there until the script has found the one that the address names.
+    named = page.url.partition("#")[2]
+    result = page.locator(f"#{named}" if named else "article.result:visible")
+    expect(result).to_be_visible()
     expect(result.locator(".compare__before")).to_be_attached(timeout=30_000)
     with page.expect_download() as downloading:
         result.get_by_role("link", name="Download").first.click()

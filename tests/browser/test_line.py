@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import uuid
 
 import numpy as np
 import pytest
@@ -28,10 +29,14 @@ def upload(page, data: bytes | None = None) -> None:
 
 
 def photo() -> bytes:
-    """A picture that is turned by its orientation tag, as phones make them."""
+    """A picture that is turned by its orientation tag, as phones make them.
+
+    No two are the same: the tests share a copy of NanoEdit, which asks before it pays again.
+    """
     image = Image.open(io.BytesIO(picture_bytes(SIZE)))
     exif = Image.Exif()
     exif[0x0112] = 3
+    exif[0x010E] = f"garden {uuid.uuid4()}"
     out = io.BytesIO()
     image.save(out, "JPEG", quality=92, exif=exif)
     return out.getvalue()

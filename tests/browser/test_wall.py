@@ -33,6 +33,7 @@ MIDDLE = """() => {
   return card && [card.id, card.getBoundingClientRect().top];
 }"""
 TOP_OF = "(id) => document.getElementById(id)?.getBoundingClientRect().top"
+IS_AT = f"([id, top]) => Math.abs(({TOP_OF})(id) - top) < 2"
 NEWEST = "() => [...document.querySelectorAll('.wall__item')].slice(0, 4).map(({ id }) => id)"
 
 
@@ -185,10 +186,10 @@ def test_who_goes_back_from_an_edit_is_where_they_left(page: Page) -> None:
     page.wait_for_url("**/jobs/**")
     page.go_back()
     page.locator(f"#{found}").wait_for()
-    assert abs(page.evaluate(TOP_OF, found) - top) < 2
+    until(page, IS_AT, [found, top])
     page.reload()
     page.locator(f"#{found}").wait_for()
-    assert abs(page.evaluate(TOP_OF, found) - top) < 2
+    until(page, IS_AT, [found, top])
 
 
 def test_nothing_moves_when_the_script_takes_over(page: Page, edits) -> None:
