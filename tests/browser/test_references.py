@@ -26,7 +26,8 @@ def studio(page: Page, complaints) -> Page:
 
 
 def choose_model(page: Page, model_id: str) -> None:
-    page.click("[data-model-open]")
+    # By its key: the panel moves while the row of references comes and goes.
+    page.press("[data-model-open]", "Enter")
     page.click(f"[data-model='{model_id}'] button")
 
 
