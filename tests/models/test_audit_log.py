@@ -22,9 +22,10 @@ SAID = (
     "body, words, salt, at, action, who, who_name, who_role, thing_type, thing_id, thing_label, "
     "address, request_id, why, facts"
 )
+# No sequence gives 0, so that this row meets no other, however many tests wrote before.
 INSERTED = (
     f"INSERT INTO editor_auditentry (id, number, previous, hash, {SAID}) "  # noqa: S608
-    f"SELECT 99, 6, hash, 'x', {SAID} FROM editor_auditentry WHERE number = 5"
+    f"SELECT 0, 6, hash, 'x', {SAID} FROM editor_auditentry WHERE number = 5"
 )
 
 
