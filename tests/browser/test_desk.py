@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 COUNT = 50
 DESK = "/admin/editor/editjob/desk/flagged/"
+END = re.compile(r"/desk/flagged/\?end")
 
 
 @pytest.fixture
@@ -82,8 +84,18 @@ def test_alice_clears_fifty_waiting_edits_with_keys_alone(page, complaints, app,
     press(page, "ArrowLeft")
     begun = time.monotonic()
     press(page, "r", "2")
-    for number in range(2, COUNT):
+    for number in range(2, COUNT - 2):
         press(page, *(("r", "1") if number % 5 == 0 else ("a",)))
+    # The end of the lane is fetched ahead, so it has not heard of the last verdict; here it
+    # also comes so late that this verdict is kept by then.
+    late: list[tuple[Any, Any]] = []
+    page.route(END, lambda route: late.append((route, route.fetch())), times=1)
+    press(page, "a")
+    while not late:
+        page.wait_for_timeout(40)
+    with page.expect_response("**/review/"):
+        page.keyboard.press("a")
+    late[0][0].fulfill(response=late[0][1])
     expect(page.get_by_role("heading", name="Nothing left here")).to_be_visible()
     assert time.monotonic() - begun < 25
     rejected = {1, *range(5, COUNT, 5)}

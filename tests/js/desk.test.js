@@ -102,3 +102,18 @@ test("verdicts are sent in their order, one at a time, and a refused one stops n
   assert.equal(third.status, "fulfilled");
   assert.equal(sending.waiting, 0);
 });
+
+test("who waits for all that was given also waits for what is given meanwhile", async () => {
+  /** @type {string[]} */
+  const kept = [];
+  const sending = new Sending(async (url) => {
+    await new Promise((go) => setTimeout(go, 5));
+    kept.push(url);
+    return { ok: url !== "/1/", told: { said: "" } };
+  });
+  await sending.done();
+  const body = new FormData();
+  sending.send("/1/", body).catch(() => sending.send("/2/", body));
+  await sending.done();
+  assert.deepEqual(kept, ["/1/", "/2/"]);
+});

@@ -194,14 +194,15 @@ class Desk {
     const leaves = this.#job.dataset.lane !== "all";
     const answer = this.#sending.send(url, body);
     this.#say("");
-    this.#go(this.#job.dataset.next, leaves ? before.afterJudging() : before.afterSkipping());
+    const place = leaves ? before.afterJudging() : before.afterSkipping();
+    const gone = this.#show(this.#job.dataset.next || judged, { place });
     try {
       const told = await answer;
       this.#undo = told.undo ?? "";
       this.#say(`${told.said} U takes it back.`);
-      if (this.#sending.waiting === 0 && "end" in this.#job.dataset) await this.#show(this.#job.dataset.url ?? "", { silently: true });
     } catch (problem) {
       this.#ahead.forget();
+      await gone;
       await this.#show(judged);
       this.#say(messageOf(problem), true);
     }
@@ -282,6 +283,14 @@ class Desk {
     } finally {
       this.#isMoving = false;
     }
+    if (!silently && "end" in this.#job.dataset) void this.#countAgain();
+  }
+
+  /** The end of a lane was fetched ahead, and counts what was judged on the way there. */
+  async #countAgain() {
+    await this.#sending.done();
+    if (this.#isMoving || !("end" in this.#job.dataset)) return;
+    await this.#show(this.#job.dataset.url ?? location.href, { silently: true });
   }
 
   /** What every job needs once it stands on the page. */

@@ -20,6 +20,11 @@ export class Sending {
     return this.#waiting;
   }
 
+  /** Wait until all that was given is kept or refused. */
+  async done() {
+    while (this.#waiting > 0) await this.#last;
+  }
+
   /**
    * @param {string} url
    * @param {FormData} body
