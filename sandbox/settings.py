@@ -22,6 +22,7 @@ class Settings:
     image_limit: int = 4 * 1024 * 1024
     rate: int = 25
     accounts: Mapping[str, Decimal] = field(default_factory=dict)
+    remember: int = 0
 
 
 def whole(text: str) -> int:
@@ -80,6 +81,7 @@ ARGUMENTS = (
     ("image-limit", whole, "largest single picture or mask in bytes"),
     ("rate", whole, "paid calls per second and key; 0 turns the limit off"),
     ("accounts", accounts_of, "further keys with a balance each: key=dollars, by commas"),
+    ("remember", whole, "answers to give again to an equal wish; 0 paints each call anew"),
 )
 
 

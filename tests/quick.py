@@ -25,6 +25,11 @@ MOST_KEPT = 600
 _kept: dict[bytes, bytes] = {}
 
 
+def forget() -> None:
+    """Have each step done for real once more: what a test breaks in it must be met."""
+    _kept.clear()
+
+
 def remembering(ran: Callable[..., Any]) -> Callable[..., Any]:
     """Give what a step gave before for the same arguments; refusals are not remembered."""
 

@@ -225,6 +225,18 @@ def test_a_new_request_id_gives_another_picture_unless_a_seed_is_sent(server):
     assert (seeded[0] == seeded[1]).all()
 
 
+def test_an_equal_wish_is_given_again_where_that_is_asked_for_and_costs_what_it_costs():
+    with running("--delay", "0", "--rate", "0", "--remember", "1") as server:
+        first, again = (server.edit(headers={"X-Request-ID": name}) for name in "ab")
+        other = server.edit(prompt="make it red")
+        anew = server.edit()  # one answer is kept, and that was the red one
+        assert (fetched(first) == fetched(again)).all()
+        assert (fetched(first) != fetched(other)).any()
+        assert (fetched(first) == fetched(anew)).all()
+        assert [call["cost"] for call in server.calls()] == [server.calls()[0]["cost"]] * 4
+        assert float(server.calls()[0]["cost"]) > 0
+
+
 def test_a_reference_on_plain_ground_appears_in_the_mask(server):
     reference = np.full((96, 96, 3), 250, np.uint8)
     reference[24:72, 24:72] = (20, 60, 210)

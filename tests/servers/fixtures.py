@@ -149,7 +149,7 @@ def sandbox_server() -> Iterator[Sandbox]:
     if given:
         yield Sandbox(given.rstrip("/"))
         return
-    process = SandboxProcess()
+    process = SandboxProcess("--remember", "300")
     yield process
     process.stop()
 

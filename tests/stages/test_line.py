@@ -25,6 +25,7 @@ from editor.results import keep_answer, keep_raw
 from editor.submission import pay_again
 from editor.tasks import run_job
 from editor.uploads import receive_picture
+from tests import quick
 from tests.factories import make_job, make_picture
 from tests.pictures import encoded, photo
 
@@ -477,6 +478,7 @@ def test_a_composition_that_cannot_heal_ends_with_its_bytes_named(job, upstream,
 def test_an_answer_that_kills_its_reader_ends_alone_and_its_bytes_are_named(
     job, upstream, monkeypatch, alice
 ):
+    quick.forget()
     attempt_id = process_job(job.pk)
     real = apart._Process.ask
 
