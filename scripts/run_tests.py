@@ -40,9 +40,9 @@ class Group:
     name: str
     arguments: tuple[str, ...]
     command: tuple[str, ...] = tuple(PYTEST)
-    # Real processes that share a busy machine: up to so many failures are looked at a second
-    # time, alone. What passes then is told at the end, and never silently.
-    second_looks: int = 0
+    # Two processes, real servers and browsers share a busy machine: up to so many failures are
+    # looked at a second time, alone. What passes then is told at the end, and never silently.
+    second_looks: int = 2
 
 
 GROUPS = (
@@ -60,9 +60,8 @@ GROUPS = (
     Group(
         "the whole line with real processes",
         ("-n", "3", "-m", "line and not browser"),
-        second_looks=2,
     ),
-    Group("the browser", ("-n", "2", "-m", "browser"), second_looks=2),
+    Group("the browser", ("-n", "2", "-m", "browser")),
 )
 
 

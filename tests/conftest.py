@@ -7,6 +7,7 @@ import logging
 
 import hypothesis
 import pytest
+from django.core.cache import caches
 from django.core.signals import request_finished
 from django.db import close_old_connections, connections
 from django.test import Client
@@ -135,6 +136,12 @@ def nothing_known_of_this_servers_health():
     """What one test found out about the server's health is not true in the next one."""
     storage_probe.forget()
     readiness.forget()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept_in_memory():
+    """What one test was told a moment ago is not remembered in the next one: each asks anew."""
+    caches["memory"].clear()
 
 
 @pytest.fixture

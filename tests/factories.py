@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from functools import lru_cache
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
@@ -17,6 +18,7 @@ from editor.uploads import receive_picture
 CENT = 10_000_000  # nano-dollars
 
 
+@lru_cache(maxsize=32)
 def picture_bytes(size: tuple[int, int] = (320, 240), image_format: str = "PNG") -> bytes:
     """Draw a small picture with edges, gradients and a coloured disc."""
     image = Image.linear_gradient("L").resize(size).convert("RGB")
@@ -39,6 +41,7 @@ def make_picture(
     return picture
 
 
+@lru_cache(maxsize=32)
 def mask_bytes(
     size: tuple[int, int] = (320, 240), box: tuple[int, int, int, int] = (80, 60, 160, 120)
 ) -> bytes:

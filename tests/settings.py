@@ -44,5 +44,6 @@ LEASE_SECONDS = 30.0
 CELERY_BROKER_URL = "memory://"
 CELERY_TASK_ALWAYS_EAGER = False
 HINTS_REACH_WORKERS = False
+LIVE_DATABASE = _folder / "live.sqlite3"  # of processes that serve pages themselves
 if os.environ.get("TEST_RUN_TEMPLATE"):
     DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TEST_RUN_TEMPLATE"]}  # noqa: F405

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import management
 from django.db import connections
 
@@ -68,10 +69,12 @@ def migrate(url: str) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fill the database of the test process from the kept file when pytest-django makes it."""
     if fixturedef.argname != "django_db_setup":
         return (yield)
+    if any("live_server" in getattr(each, "fixturenames", ()) for each in request.session.items):
+        _put_into_a_file()
     plain = management.call_command
 
     def filled(name: str, **options: Any) -> Any:
@@ -88,6 +91,16 @@ def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
         return (yield)
     finally:
         management.call_command = plain
+
+
+def _put_into_a_file() -> None:
+    """Let the threads of a live server wait for each other's writes, as they do in earnest.
+
+    In memory they would share a cache, in which a table that another one reads is an error.
+    """
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(settings.LIVE_DATABASE)
 
 
 @pytest.fixture(scope="session")

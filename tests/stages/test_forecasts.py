@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import caches
 from django.utils import timezone
 
 from editor import forecasts
@@ -20,13 +19,6 @@ from editor.models.wording import ordinal, place_words, standing_sentence
 from tests.factories import make_job, make_model, make_picture
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered():
-    caches["memory"].clear()
-    yield
-    caches["memory"].clear()
 
 
 def answered(job, seconds, state=Attempt.State.SAVED, ago=0):

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import caches
 from django.utils import timezone
 
 from editor.figures import STRETCHES
@@ -14,13 +13,6 @@ from tests.factories import CENT, make_job, make_model, make_picture
 pytestmark = pytest.mark.django_db
 
 URL = "/admin/dashboard/"
-
-
-@pytest.fixture(autouse=True)
-def counted_anew():
-    caches["memory"].clear()
-    yield
-    caches["memory"].clear()
 
 
 def test_staff_see_it_and_others_do_not(ritas, admin_client, alices, anonymous):

@@ -23,13 +23,6 @@ pytestmark = pytest.mark.django_db
 NOBODYS = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
-@pytest.fixture(autouse=True)
-def _nothing_known_of_usual_times():
-    caches["memory"].clear()
-    yield
-    caches["memory"].clear()
-
-
 @pytest.fixture
 def picture(alice: User) -> Picture:
     """What Alice asks edits of."""
