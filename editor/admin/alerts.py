@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -70,7 +71,7 @@ class StaffAlertAdmin(ReadOnlyAdmin):
         if alert.resolved_at is None:
             return "-"
         by = f" by {alert.resolved_by}" if alert.resolved_by else ", has passed"
-        return f"{alert.resolved_at:%-d %b %Y, %H:%M} UTC{by}"
+        return f"{date_format(alert.resolved_at, 'DATETIME_FORMAT')} UTC{by}"
 
     def get_urls(self) -> list[URLPattern]:
         """Add the act of resolving."""

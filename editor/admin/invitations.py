@@ -12,6 +12,7 @@ from django.core.mail import send_mail
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -89,7 +90,7 @@ class InvitationAdmin(PlainList):
             self._send(request, obj, link)
 
     def _send(self, request: HttpRequest, invitation: Invitation, link: str) -> None:
-        until = f"{invitation.ends_at:%-d %b %Y, %H:%M}"
+        until = date_format(invitation.ends_at, "DATETIME_FORMAT")
         name = request.user.get_username()
         letter = LETTER.format(name=name, until=until, link=link)
         try:

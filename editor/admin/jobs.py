@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -132,7 +133,7 @@ class EditJobAdmin(ReadOnlyAdmin):
     @admin.display(description="Created", ordering="created_at")
     def created(self, job: EditJob) -> str:
         """When it was asked for, UTC."""
-        return f"{job.created_at:%-d %b %Y, %H:%M}"
+        return date_format(job.created_at, "DATETIME_FORMAT")
 
     def get_urls(self) -> list[URLPattern]:
         """Add the acts of the review desk."""

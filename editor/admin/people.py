@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -146,7 +147,7 @@ class PeopleAdmin(PlainList, UserAdmin):  # type: ignore[type-arg]
     @admin.display(description="Last seen (UTC)", ordering="seen_at")
     def seen(self, person: Any) -> str:
         """When they last used a page, to within minutes."""
-        return f"{person.seen_at:%-d %b %Y, %H:%M}" if person.seen_at else "never"
+        return date_format(person.seen_at, "DATETIME_FORMAT") if person.seen_at else "never"
 
     @admin.display(description="Edits", ordering="all_jobs")
     def jobs_made(self, person: Any) -> int:
