@@ -26,6 +26,7 @@ class Desk {
   #undo = "";
   #isOutlined = true;
   #isMoving = false;
+  #turn = 0;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -195,14 +196,13 @@ class Desk {
     const answer = this.#sending.send(url, body);
     this.#say("");
     const place = leaves ? before.afterJudging() : before.afterSkipping();
-    const gone = this.#show(this.#job.dataset.next || judged, { place });
+    void this.#show(/** @type {string} */ (this.#job.dataset.next), { place });
     try {
       const told = await answer;
       this.#undo = told.undo ?? "";
       this.#say(`${told.said} U takes it back.`);
     } catch (problem) {
       this.#ahead.forget();
-      await gone;
       await this.#show(judged);
       this.#say(messageOf(problem), true);
     }
@@ -263,13 +263,16 @@ class Desk {
   }
 
   /**
+   * Show another job, unless something else is asked for before it comes: the last wish counts.
    * @param {string} url
    * @param {{ place?: Place, silently?: boolean }} [how]
    */
   async #show(url, { place, silently = false } = {}) {
+    const turn = ++this.#turn;
     this.#isMoving = true;
     try {
       const html = await (silently ? fetchPage(url) : this.#ahead.take(url));
+      if (turn !== this.#turn) return;
       this.#frame.replaceChildren(parsed(html));
       if (place && "place" in this.#job.dataset) this.#setPlace(place);
       if (!silently) {
@@ -278,12 +281,12 @@ class Desk {
       }
       history.replaceState(null, "", this.#job.dataset.url ?? url);
       this.#arrived();
+      if (!silently && "end" in this.#job.dataset) void this.#countAgain();
     } catch {
-      location.assign(url);
+      if (turn === this.#turn) location.assign(url);
     } finally {
-      this.#isMoving = false;
+      if (turn === this.#turn) this.#isMoving = false;
     }
-    if (!silently && "end" in this.#job.dataset) void this.#countAgain();
   }
 
   /** The end of a lane was fetched ahead, and counts what was judged on the way there. */
