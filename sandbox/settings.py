@@ -81,7 +81,7 @@ ARGUMENTS = (
     ("image-limit", whole, "largest single picture or mask in bytes"),
     ("rate", whole, "paid calls per second and key; 0 turns the limit off"),
     ("accounts", accounts_of, "further keys with a balance each: key=dollars, by commas"),
-    ("remember", whole, "answers to give again to an equal wish; 0 paints each call anew"),
+    ("remember", whole, "pictures to give again to an equal wish; 0 paints each call anew"),
 )
 
 

@@ -87,12 +87,20 @@ def nothing_is_left_of(copy: Copy, parts: dict[str, int], seconds: float) -> boo
     def all_gone() -> bool:
         return not any(is_alive(pid) for pid in parts.values())
 
-    with socket.socket() as probe, (copy.folder / "var" / "up.lock").open() as lock:
-        gone = eventually(all_gone, seconds)
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", copy.port))
+    def nobody_listens() -> bool:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", copy.port))
+            except OSError:
+                return False
+        return True
+
+    gone = eventually(all_gone, seconds)
+    with (copy.folder / "var" / "up.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return gone
+    # Another test's connection may pass through that port in the meantime.
+    return gone and eventually(nobody_listens, 10)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

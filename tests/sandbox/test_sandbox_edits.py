@@ -229,11 +229,9 @@ def test_an_equal_wish_is_given_again_where_that_is_asked_for_and_costs_what_it_
     with running("--delay", "0", "--rate", "0", "--remember", "1") as server:
         first, again = (server.edit(headers={"X-Request-ID": name}) for name in "ab")
         other = server.edit(prompt="make it red")
-        anew = server.edit()  # one answer is kept, and that was the red one
         assert (fetched(first) == fetched(again)).all()
         assert (fetched(first) != fetched(other)).any()
-        assert (fetched(first) == fetched(anew)).all()
-        assert [call["cost"] for call in server.calls()] == [server.calls()[0]["cost"]] * 4
+        assert [call["cost"] for call in server.calls()] == [server.calls()[0]["cost"]] * 3
         assert float(server.calls()[0]["cost"]) > 0
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.catalogue import BY_ID, Model
 from sandbox.checks import Job
+from sandbox.faults import Fault
 from sandbox.filling import fill
 from sandbox.framing import answer_size, lay
 from sandbox.painting import edit, paint
@@ -17,6 +18,7 @@ from sandbox.styles import STYLES
 from sandbox.textures import Canvas
 from sandbox.wording import COLOURS, TEXTURES, read_intent
 from sandbox.wording import STYLES as STYLE_WORDS
+from sandbox.work import Painted
 from tests.sandbox.sandbox_server import ball_mask, drawn
 
 
@@ -249,3 +251,30 @@ def painted_at(size: tuple[int, int], prompt: str) -> tuple[float, np.ndarray]:
     began = time.thread_time()
     made = paint(Job(model, prompt, (picture,), mask, 1, "auto"), 7, 0)
     return time.thread_time() - began, made
+
+
+@pytest.mark.parametrize(("most", "times"), [(0, 5), (1, 4), (2, 3)])
+def test_so_many_pictures_are_remembered_as_was_said(monkeypatch, most, times):
+    calls = []
+
+    def made(job, seed, variant, fault):
+        calls.append((seed, variant))
+        return f"{seed}, {variant}".encode(), "8x8"
+
+    monkeypatch.setattr("sandbox.work.make", made)
+    painted = Painted(most)
+    job = Job(BY_ID["sandbox/quartet"], "make it blue", [drawn()], None, 1, "auto")
+    asked = [(1, 0), (1, 0), (1, 1), (2, 0), (1, 1)]
+    answers = [painted.make(job, seed, variant, None)[0] for seed, variant in asked]
+    assert answers == [f"{seed}, {variant}".encode() for seed, variant in asked]
+    assert len(calls) == times
+
+
+def test_what_a_fault_spoils_is_neither_remembered_nor_given_again(monkeypatch):
+    made = iter([(b"whole", ""), (b"spoiled", ""), (b"never", "")])
+    monkeypatch.setattr("sandbox.work.make", lambda *_: next(made))
+    painted = Painted(5)
+    job = Job(BY_ID["sandbox/quartet"], "make it blue", [drawn()], None, 1, "auto")
+    fault = Fault("jpeg_named_png", {})
+    answers = [painted.make(job, 1, 0, each)[0] for each in (None, fault, None)]
+    assert answers == [b"whole", b"spoiled", b"whole"]

@@ -94,9 +94,9 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Ite
 
 
 def _put_into_a_file() -> None:
-    """Let the threads of a live server wait for each other's writes, as they do in earnest.
+    """Let the connections of a live server wait for each other, as they do in earnest.
 
-    In memory they would share a cache, in which a table that another one reads is an error.
+    In memory they share a cache, in which a table that somebody else reads is an error at once.
     """
     connection = connections["default"]
     if connection.vendor == "sqlite":
