@@ -40,11 +40,11 @@ class Group:
     name: str
     arguments: tuple[str, ...]
     command: tuple[str, ...] = tuple(PYTEST)
+    # Real processes that share a busy machine: up to so many failures are looked at a second
+    # time, alone. What passes then is told at the end, and never silently.
+    second_looks: int = 0
 
 
-# Processes, servers and browsers share a busy machine: so many failures of a group are looked at
-# a second time, alone. What passes then, be it because its order mattered, is told at the end.
-SECOND_LOOKS = 2
 GROUPS = (
     Group(
         "pure parts, models, stages and views",
@@ -60,8 +60,9 @@ GROUPS = (
     Group(
         "the whole line with real processes",
         ("-n", "3", "-m", "line and not browser"),
+        second_looks=2,
     ),
-    Group("the browser", ("-n", "2", "-m", "browser")),
+    Group("the browser", ("-n", "2", "-m", "browser"), second_looks=2),
 )
 
 
@@ -122,7 +123,7 @@ def run_group(outcome: Outcome, group: Group, environ: Mapping[str, str]) -> Non
     outcome.passed = found.get("passed", 0)
     outcome.not_run = [(name, reason) for name, reason in found.get("not_run", [])]
     failed = found.get("names_of_failed", [])
-    if outcome.code == 1 and 0 < len(failed) <= SECOND_LOOKS:
+    if outcome.code == 1 and 0 < len(failed) <= group.second_looks:
         say(f"\n=== {outcome.name}: a second look at what failed, alone ===")
         outcome.code, again = run_pytest([*group.command, *failed], environ)
         if outcome.code == 0:
